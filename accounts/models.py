@@ -1,0 +1,85 @@
+"""Who may come in: users, their memberships, grants for Support, and the audit."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower, Now
+
+from core.vocabulary import MemberRole
+from schools.models import District, School
+
+
+class UserManager(BaseUserManager["User"]):
+    """Users are known by their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A new user; without a password nobody can log in as them yet."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A Support user: sees no personal data without a grant."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractUser):
+    username = None  # type: ignore[assignment]
+    email = models.EmailField(unique=True)
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+    objects = UserManager()  # type: ignore[misc]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Membership(models.Model):
+    """A user's role in a district; a Librarian's reaches only as far as `schools`."""
+
+    district = models.ForeignKey(District, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in MemberRole])
+    schools = models.ManyToManyField(School, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["district", "user"], name="membership_one")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} is {self.role}"
+
+
+class SupportGrant(models.Model):
+    """Leave for Support to look into a district, for a reason and for a time (C33)."""
+
+    district = models.ForeignKey(District, models.CASCADE, related_name="support_grants")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=300)
+    granted_by = models.EmailField()
+    granted_at = models.DateTimeField(db_default=Now())
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} until {self.until}"
+
+
+class AuditEvent(models.Model):
+    """Who did what; rows are only ever added (C23). `details` holds ids and counts, no names."""
+
+    district = models.ForeignKey(District, models.CASCADE, null=True, related_name="+")
+    actor = models.CharField(max_length=254)
+    verb = models.CharField(max_length=60)
+    subject = models.CharField(max_length=100, blank=True)
+    details = models.JSONField(default=dict)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["district", "-id"], name="audit_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.verb}"

@@ -1,0 +1,1 @@
+"""Shared kernel: vocabulary, problems, states, fault points. No models, no I/O."""

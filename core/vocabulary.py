@@ -1,0 +1,211 @@
+"""The words that every floor shares. StrEnums, so that pure rooms need no Django."""
+
+from enum import IntEnum, StrEnum
+
+
+class DataType(StrEnum):
+    """What a ruleset is about; several may share one run."""
+
+    STUDENT = "student"
+    TEACHER = "teacher"
+    STAFF = "staff"
+
+
+class CleverRole(StrEnum):
+    """The roles of Clever that we pull. Contacts are never asked for."""
+
+    STUDENT = "student"
+    TEACHER = "teacher"
+    STAFF = "staff"
+    DISTRICT_ADMIN = "district_admin"
+
+
+ROLES_OF_TYPE: dict[DataType, tuple[CleverRole, ...]] = {
+    DataType.STUDENT: (CleverRole.STUDENT,),
+    DataType.TEACHER: (CleverRole.TEACHER,),
+    DataType.STAFF: (CleverRole.STAFF, CleverRole.DISTRICT_ADMIN),
+}
+
+
+class PersonKind(StrEnum):
+    """Clever never combines a student with anything else, so neither do we."""
+
+    STUDENT = "student"
+    EMPLOYEE = "employee"
+
+
+KIND_OF_TYPE: dict[DataType, PersonKind] = {
+    DataType.STUDENT: PersonKind.STUDENT,
+    DataType.TEACHER: PersonKind.EMPLOYEE,
+    DataType.STAFF: PersonKind.EMPLOYEE,
+}
+
+
+class Status(IntEnum):
+    """Field 1026. A sync writes only ACTIVE and the status of the leaver rule."""
+
+    ACTIVE = 1
+    CARD_LOST = 2
+    SUSPENDED = 3
+    TRANSFERRED = 4
+    INACTIVE = 5
+    OTHER = 6
+
+
+class Policy(StrEnum):
+    """Who may write a field (engine.md 3)."""
+
+    CLEVER_DECIDES = "clever_decides"
+    FILL_WHEN_BLANK = "fill_when_blank"
+    ONLY_WHEN_CREATED = "only_when_created"
+    DO_NOT_IMPORT = "do_not_import"
+
+
+class BlankPolicy(StrEnum):
+    """What a blank value from Clever does."""
+
+    KEEP = "keep"
+    CLEAR = "clear"
+
+
+class ImportRule(StrEnum):
+    ADD_AND_UPDATE = "add_and_update"
+    UPDATE_ONLY = "update_only"
+    ADD_ONLY = "add_only"
+
+
+class LeaverRule(StrEnum):
+    MARK_TRANSFERRED = "mark_transferred"
+    MARK_INACTIVE = "mark_inactive"
+    LEAVE_ALONE = "leave_alone"
+
+
+class RulesetState(StrEnum):
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class ConnectionState(StrEnum):
+    """NEW: an id is stored. WAITING: Clever gives no token yet. READY: data can be read."""
+
+    NEW = "new"
+    WAITING = "waiting"
+    READY = "ready"
+    NEEDS_ATTENTION = "needs_attention"
+    DISCONNECTED = "disconnected"
+
+
+class PullState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    ABANDONED = "abandoned"
+
+
+class PullKind(StrEnum):
+    FULL = "full"
+    EVENTS = "events"
+
+
+class RunMode(StrEnum):
+    TEST = "test"
+    LIVE = "live"
+
+
+class Trigger(StrEnum):
+    CLICK = "click"
+    SCHEDULE = "schedule"
+    ALERTS = "alerts"
+    HOLD = "hold"
+    UNDO = "undo"
+    FOLLOW_UP = "follow_up"
+    FILE = "file"
+
+
+class RunState(StrEnum):
+    QUEUED = "queued"
+    VALIDATING = "validating"
+    TESTED = "tested"
+    READY = "ready"
+    IMPORTING = "importing"
+    COMPLETED = "completed"
+    COMPLETED_WITH_ERRORS = "completed_with_errors"
+    DISCARDED = "discarded"
+    SUPERSEDED = "superseded"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+ACTIVE_RUN_STATES = (
+    RunState.QUEUED,
+    RunState.VALIDATING,
+    RunState.IMPORTING,
+    RunState.CANCELLING,
+)
+
+
+class RunStep(StrEnum):
+    """The steps of VALIDATING."""
+
+    PULLING = "pulling"
+    PLANNING = "planning"
+    CHECKING = "checking"
+
+
+class Action(StrEnum):
+    """The leading action of a planned change, in order of precedence (engine.md 5)."""
+
+    LINK = "link"
+    CREATE = "create"
+    RESTORE = "restore"
+    MOVE = "move"
+    TRANSFER = "transfer"
+    UPDATE = "update"
+    CONFLICT = "conflict"
+    REJECT = "reject"
+
+
+class Outcome(StrEnum):
+    """What became of a planned change that was not applied as planned."""
+
+    HELD = "held"
+    STALE = "stale"
+    CONFLICT = "conflict"
+    FAILED = "failed"
+
+
+class AlertState(StrEnum):
+    OPEN = "open"
+    STAGED = "staged"
+    DECIDED = "decided"
+    CLOSED = "closed"
+
+
+class Decision(StrEnum):
+    MATCH = "match"
+    CREATE = "create"
+    SKIP = "skip"
+    NEVER = "never"
+
+
+class HoldState(StrEnum):
+    OPEN = "open"
+    APPROVED = "approved"
+    DISCARDED = "discarded"
+    REPLACED = "replaced"
+    EXPIRED = "expired"
+
+
+class MemberRole(StrEnum):
+    OWNER = "owner"
+    IMPORT_ADMIN = "import_admin"
+    OPERATOR = "operator"
+    VIEWER = "viewer"
+    LIBRARIAN = "librarian"
+
+
+class WhoFixes(StrEnum):
+    SIS = "sis"
+    CLEVER = "clever"
+    HERE = "here"
