@@ -1,0 +1,41 @@
+"""The services of the tests themselves: each fixture gives what it says."""
+
+import pytest
+import redis
+from django.db import connection
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+
+@pytest.mark.django_db
+def test_tests_run_on_postgresql() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        assert int(cursor.fetchone()[0]) >= 150_000
+
+
+@pytest.mark.needs_redis
+def test_redis_is_there_and_empty(redis_url: str) -> None:
+    client = redis.Redis.from_url(redis_url)
+    assert client.dbsize() == 0
+    client.set("left", "behind")
+    client.close()
+
+
+@pytest.mark.needs_redis
+def test_redis_is_empty_again(redis_url: str) -> None:
+    test_redis_is_there_and_empty(redis_url)
+
+
+@pytest.mark.needs_browser
+def test_browser_shows_a_page(page: Page) -> None:
+    page.set_content("<title>Maple Ridge</title>")
+    assert page.title() == "Maple Ridge"
+
+
+@pytest.mark.needs_browser
+@pytest.mark.django_db(transaction=True)
+def test_browser_reaches_the_console(page: Page, live_server: LiveServer) -> None:
+    answer = page.goto(live_server.url)
+    assert answer
+    assert answer.status < 600
