@@ -67,7 +67,6 @@ class Child:
 def start(program: Program) -> Child:
     """Starts the program; its output goes to its log, and its input is empty."""
     program.log.parent.mkdir(parents=True, exist_ok=True)
-    as_user = {} if program.user is None else {"user": program.user, "group": program.user}
     with program.log.open("wb") as log:
         process = subprocess.Popen(
             program.command,
@@ -77,8 +76,9 @@ def start(program: Program) -> Child:
             stderr=subprocess.STDOUT,
             process_group=0,
             preexec_fn=_end_with_parent(program.stop_signal),
-            extra_groups=[] if as_user else None,
-            **as_user,
+            user=program.user,
+            group=program.user,
+            extra_groups=None if program.user is None else [],
         )
     return Child(program, process)
 
