@@ -150,8 +150,8 @@ class MirrorObject(models.Model):
     """A school or a user as Clever shares it, minimised: flat source path -> value.
 
     `raw_hash` is of the bytes as they came, `content_hash` of the minimised payload.
-    `settled_key` names the settings under which the present content needs nothing more; any
-    change of content empties it. `roles` are the pulled roles held. The key columns are
+    `changed_in` is the pull that last changed content, roles or presence: whatever is at or
+    below a data type's watermark (imports.Settled) needs no second look. `roles` are the pulled roles held. The key columns are
     normalised by core.text.key. `absent_in` is the first proved pull that did not meet the
     object; `gone_in` the pull that concluded it.
     """
@@ -162,7 +162,9 @@ class MirrorObject(models.Model):
     payload = models.JSONField()
     raw_hash = models.BinaryField(max_length=16)
     content_hash = models.BinaryField(max_length=16)
-    settled_key = models.BinaryField(max_length=16, null=True)
+    changed_in = models.ForeignKey(
+        Pull, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     roles = ArrayField(models.CharField(max_length=20), default=list)
     school = models.CharField(max_length=CLEVER_ID, null=True)
     key_sis_id = models.CharField(max_length=255, null=True)
@@ -198,11 +200,7 @@ class MirrorObject(models.Model):
                 condition=Q(key_state_id__isnull=False),
             ),
             models.Index(fields=["connection", "key_email"], name="mirror_email"),
-            models.Index(
-                fields=["connection", "type"],
-                name="mirror_unsettled",
-                condition=Q(settled_key__isnull=True),
-            ),
+            models.Index(fields=["connection", "changed_in"], name="mirror_changed_in"),
             models.Index(
                 fields=["connection"],
                 name="mirror_missing",

@@ -51,7 +51,6 @@ class Run(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     rests = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(db_default=Now())
-    plan_cursor = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
     problems = models.JSONField(default=dict)
     seconds = models.JSONField(default=dict)
@@ -356,3 +355,47 @@ class PlanSchool(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.count}"
+
+
+class Settled(models.Model):
+    """How far a data type is done: under these settings, up to this pull of the mirror.
+
+    Rows of the mirror that changed later, people who were touched here, and `Look` rows that are
+    pending are what the next run looks at; everybody else costs nothing (engine.md 5).
+    """
+
+    district = models.ForeignKey(District, models.CASCADE, related_name="+")
+    data_type = models.CharField(max_length=10)
+    settings_key = models.BinaryField(max_length=16)
+    pull = models.BigIntegerField()
+    run = models.ForeignKey(Run, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["district", "data_type"], name="settled_one")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.data_type} up to pull {self.pull}"
+
+
+class Look(models.Model):
+    """Somebody whom a run looked at without planning a row.
+
+    `pending`: to be looked at again in every run (a finding, no record to update yet).
+    Otherwise the person's `unsettled` mark may go if the revision is still this one.
+    Rows of the last LIVE run of a data type are in force; a TEST writes none.
+    """
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="looks", db_index=False)
+    data_type = models.CharField(max_length=10)
+    clever_id = models.CharField(max_length=24)
+    pending = models.BooleanField()
+    person = models.BigIntegerField(null=True)
+    person_revision = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "pending"], name="look_run")]
+
+    def __str__(self) -> str:
+        return self.clever_id
