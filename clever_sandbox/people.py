@@ -1,0 +1,90 @@
+"""A district's users: kept whole, shown as far as the district shares them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from clever_sandbox.records import Record, from_json, role_mask, schools_of, to_json
+from clever_sandbox.sharing import Sharing
+from clever_sandbox.store import Store
+
+SHOWN, REMOVED, NOT_SHARED = 0, 1, 2
+_BATCH = 1000
+_INSERT = "INSERT OR REPLACE INTO users (id, roles, hidden, body, full) VALUES (?, ?, ?, ?, ?)"
+_LINK = "INSERT INTO user_schools (school, id, is_primary) VALUES (?, ?, ?)"
+Row = tuple[str, int, int, str, str | None]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A user as the sandbox keeps it: whole, and whether the district has removed it."""
+
+    record: Record
+    removed: bool
+
+
+class People:
+    """Reads and writes users; every write tells what the API showed before and shows after."""
+
+    def __init__(self, store: Store, sharing: Sharing) -> None:
+        self._store = store
+        self._sharing = sharing
+
+    def load(self, users: Iterable[Record]) -> None:
+        """Takes in a stream of new users, without looking for older versions of them."""
+        links: list[tuple[str, str, bool]] = []
+
+        def rows() -> Iterator[Row]:
+            for user in users:
+                row, visible = self._row(user, removed=False)
+                links.extend((at, user["id"], first) for at, first in schools_of(visible).items())
+                yield row
+
+        source = rows()
+        while batch := list(islice(source, _BATCH * 10)):
+            self._store.write_many(_INSERT, batch)
+            self._store.write_many(_LINK, sorted(links))
+            links.clear()
+
+    def get(self, user_id: str) -> Kept | None:
+        """The user with this id, removed or not."""
+        row = self._store.row("SELECT hidden, body, full FROM users WHERE id = ?", (user_id,))
+        return None if row is None else Kept(from_json(row[2] or row[1]), row[0] == REMOVED)
+
+    def shown(self, user_id: str) -> Record | None:
+        """The user as the API shows it, or None."""
+        sql = "SELECT body FROM users WHERE id = ? AND hidden = 0"
+        row = self._store.row(sql, (user_id,))
+        if row is None:
+            return None
+        record: Record = from_json(row[0])
+        return record
+
+    def put(self, user: Record, *, removed: bool = False) -> tuple[Record | None, Record | None]:
+        """Stores the user; answers with what the API showed of it before and shows now."""
+        before = self.shown(user["id"])
+        row, visible = self._row(user, removed)
+        self._store.write(_INSERT, row)
+        for school in schools_of(before) if before else ():
+            sql = "DELETE FROM user_schools WHERE school = ? AND id = ?"
+            self._store.write(sql, (school, user["id"]))
+        if row[2] != SHOWN:
+            return before, None
+        for school, primary in schools_of(visible).items():
+            self._store.write(_LINK, (school, user["id"], primary))
+        return before, visible
+
+    def ids(self, where: str = "1", values: tuple[object, ...] = ()) -> Iterator[str]:
+        """The ids that a condition holds for, ascending; users may change on the way."""
+        after = ""
+        sql = f"SELECT id FROM users WHERE id > ? AND ({where}) ORDER BY id LIMIT {_BATCH}"
+        while rows := self._store.rows(sql, (after, *values)):
+            yield from (row[0] for row in rows)
+            after = rows[-1][0]
+
+    def _row(self, user: Record, removed: bool) -> tuple[Row, Record]:
+        visible = self._sharing.visible(user)
+        hidden = REMOVED if removed else NOT_SHARED if visible is None else SHOWN
+        shown = user if visible is None else visible
+        full = None if shown is user else to_json(user)
+        return (user["id"], role_mask(shown), hidden, to_json(shown), full), shown
