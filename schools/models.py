@@ -1,7 +1,6 @@
 """The ground floor: districts, schools and the people whose records we keep."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
