@@ -1,0 +1,106 @@
+"""What the engine and the pages read of the district's rules."""
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+
+from core.problems import ConsoleError
+from core.vocabulary import (
+    BlankPolicy,
+    DataType,
+    ImportRule,
+    LeaverRule,
+    PersonKind,
+    Policy,
+    RulesetState,
+)
+from mappings.defaults import normalised
+from mappings.models import FieldRule, Ruleset, SchoolMatch
+from mappings.spec import FieldSpec, RulesetSpec, SchoolMap
+from schools.models import District, School
+
+# Raised when the engine makes something else of the same rules: then nothing is settled any more.
+ENGINE_VERSION = 1
+ASKED_FOR = frozenset({"student.weighted_gpa", "student.unweighted_gpa"})
+
+
+def active_specs(district: District, data_types: Iterable[DataType]) -> list[RulesetSpec]:
+    """The published rulesets of these types as plain values; a type without one is missing."""
+    rulesets = Ruleset.objects.filter(
+        district=district, state=RulesetState.ACTIVE, data_type__in=[str(t) for t in data_types]
+    )
+    return specs_of(rulesets.order_by("data_type"))
+
+
+def specs_by_id(district: District, ruleset_ids: Iterable[int]) -> list[RulesetSpec]:
+    """The named versions, whatever their state now: a run uses the versions it began with."""
+    rulesets = Ruleset.objects.filter(district=district, pk__in=list(ruleset_ids))
+    return specs_of(rulesets.order_by("data_type"))
+
+
+def specs_of(rulesets: Iterable[Ruleset]) -> list[RulesetSpec]:
+    """Plain values of any rulesets, drafts included."""
+    return [spec_of(ruleset) for ruleset in rulesets]
+
+
+def spec_of(ruleset: Ruleset) -> RulesetSpec:
+    """One ruleset as a plain value."""
+    codes: dict[str, dict[str, str]] = {}
+    for code in ruleset.code_rules.all():
+        codes.setdefault(code.field, {})[code.code] = code.value
+    return RulesetSpec(
+        id=ruleset.pk,
+        data_type=DataType(ruleset.data_type),
+        fields=tuple(
+            FieldSpec(rule.field, rule.source, Policy(rule.policy), BlankPolicy(rule.blank))
+            for rule in ruleset.field_rules.order_by("pk")
+        ),
+        codes=normalised(codes),
+        defaults={rule.field: rule.value for rule in ruleset.default_rules.all()},
+        import_rule=ImportRule(ruleset.import_rule),
+        leaver_rule=LeaverRule(ruleset.leaver_rule),
+        all_schools=ruleset.all_schools,
+        schools=frozenset(ruleset.schools),
+        change_identifiers=ruleset.change_identifiers,
+    )
+
+
+def school_map(district: District) -> SchoolMap:
+    """Which Clever school is which of ours, as it stands now.
+
+    Raises ConsoleError for a district without a district office.
+    """
+    office = School.objects.filter(district=district, is_district_office=True).first()
+    if office is None:
+        raise ConsoleError(
+            f"{district.name} has no district office, where district admins belong; "
+            "add one under Setup, Schools.",
+            code="district_office_missing",
+        )
+    matches = SchoolMatch.objects.filter(district=district).order_by("clever_school_id")
+    local = dict(matches.values_list("clever_school_id", "school_id"))
+    named = "\n".join(f"{clever_id} {school}" for clever_id, school in local.items())
+    key = blake2b(f"{office.pk}\n{named}".encode(), digest_size=16).digest()
+    return SchoolMap(local=local, office=office.pk, key=key)
+
+
+def mapped_sources(district: District) -> frozenset[str]:
+    """The sources beyond the base catalogue (GPA, extension fields) that published rules map."""
+    sources = FieldRule.objects.filter(
+        ruleset__district=district, ruleset__state=RulesetState.ACTIVE
+    ).exclude(policy=Policy.DO_NOT_IMPORT)
+    return frozenset(
+        source
+        for source in sources.values_list("source", flat=True)
+        if source in ASKED_FOR or ".ext." in source
+    )
+
+
+def settings_key(
+    kind: PersonKind, specs: Sequence[RulesetSpec], schools_key: bytes, school_year_end: int
+) -> bytes:
+    """Names (in 16 bytes) the settings under which a mirror row may be called settled."""
+    versions = sorted(f"{spec.data_type}={spec.id}" for spec in specs)
+    name = blake2b(digest_size=16)
+    name.update(f"{ENGINE_VERSION} {kind} {school_year_end} {' '.join(versions)} ".encode())
+    name.update(schools_key)
+    return name.digest()
