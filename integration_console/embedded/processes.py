@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,11 +21,11 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Program:
-    """What to run, how to end it, and where its words go."""
+    """What to run, how to end it, and where its words go: to a log, or else to the terminal."""
 
     name: str
     command: tuple[str, ...]
-    log: Path
+    log: Path | None = None
     environment: Mapping[str, str] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     patience: float = 10.0
@@ -61,19 +61,24 @@ class Child:
 
     def last_words(self, lines: int = 15) -> str:
         """The end of its log, for the message that says why it died."""
+        if self.program.log is None:
+            return ""
         return "\n".join(self.program.log.read_text(errors="replace").splitlines()[-lines:])
 
 
 def start(program: Program) -> Child:
-    """Starts the program; its output goes to its log, and its input is empty."""
-    program.log.parent.mkdir(parents=True, exist_ok=True)
-    with program.log.open("wb") as log:
+    """Starts the program; its input is empty."""
+    with ExitStack() as files:
+        output = None
+        if program.log is not None:
+            program.log.parent.mkdir(parents=True, exist_ok=True)
+            output = files.enter_context(program.log.open("wb"))
         process = subprocess.Popen(
             program.command,
             env=program.environment,
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
+            stdout=output,
+            stderr=None if output is None else subprocess.STDOUT,
             process_group=0,
             preexec_fn=_end_with_parent(program.stop_signal),
             user=program.user,
