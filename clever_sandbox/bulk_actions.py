@@ -76,6 +76,7 @@ def rollover(district: District) -> dict[str, int]:
             save_changed_user(district, kept.record)
             counts["promoted"] += 1
     counts["new"] = _new_kindergartners(district, counts["graduated"])
+    district.classes.roll_over(district.year_end)
     return counts
 
 

@@ -8,14 +8,13 @@ import msgspec
 from clever_sandbox.change import ControlProblem
 from clever_sandbox.clock import stamp
 from clever_sandbox.control_actions import perform
+from clever_sandbox.control_client import API
 from clever_sandbox.district import District
 from clever_sandbox.messages import Request, Response, answer, problem, unknown_page
 from clever_sandbox.people_search import find_people
 from clever_sandbox.records import Record
 from clever_sandbox.sandbox import Sandbox
 from clever_sandbox.school_actions import all_schools
-
-API = "/_sandbox/api/"
 
 
 def serve_control(sandbox: Sandbox, request: Request) -> Response:

@@ -1,12 +1,12 @@
 """Control: a sandbox moved from Python, over HTTP to `/_sandbox/api/`."""
 
+from http.client import HTTPConnection
 from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
+from urllib.parse import urlencode, urlsplit
 
 from clever_sandbox.records import Record, from_json, to_bytes
 
+API = "/_sandbox/api/"
 Rule = dict[str, Any]
 
 
@@ -21,13 +21,14 @@ class Control:
     """
 
     def __init__(self, url: str, district: str | None = None, timeout: float = 600) -> None:
-        self._url = url.rstrip("/") + "/_sandbox/api/"
+        self._url = url
+        self._host = urlsplit(url).netloc
         self._district = district
         self._timeout = timeout
 
     def of(self, district: str) -> "Control":
         """The same control for another district."""
-        return Control(self._url.removesuffix("/_sandbox/api/"), district, self._timeout)
+        return Control(self._url, district, self._timeout)
 
     # Looking
 
@@ -223,16 +224,20 @@ class Control:
         """Any action by name; its result."""
         if self._district is not None:
             args.setdefault("district", self._district)
-        return self._send(Request(self._url + action, to_bytes(args), method="POST"))["result"]
+        return self._send("POST", action, to_bytes(args))["result"]
 
     def _get(self, name: str, district: str | None, **params: Any) -> Any:
         query = urlencode({"district": district or self._district or "", **params})
-        return self._send(Request(f"{self._url}{name}?{query}"))
+        return self._send("GET", f"{name}?{query}")
 
-    def _send(self, request: Request) -> Any:
+    def _send(self, method: str, address: str, body: bytes | None = None) -> Any:
+        connection = HTTPConnection(self._host, timeout=self._timeout)
         try:
-            with urlopen(request, timeout=self._timeout) as response:
-                return from_json(response.read())
-        except HTTPError as refused:
-            text = refused.read().decode("utf-8", "replace")
-            raise ControlError(f"{refused.code}: {text}") from None
+            connection.request(method, API + address, body)
+            response = connection.getresponse()
+            answered = response.read()
+        finally:
+            connection.close()
+        if response.status != 200:
+            raise ControlError(f"{response.status}: {answered.decode('utf-8', 'replace')}")
+        return from_json(answered)

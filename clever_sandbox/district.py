@@ -2,18 +2,23 @@
 
 from datetime import timedelta
 from hashlib import sha1
+from itertools import islice
 
+from clever_sandbox.classes import Classes
 from clever_sandbox.clock import Clock, stamp
+from clever_sandbox.contacts import make_contacts
 from clever_sandbox.employees import EmployeeMaker
 from clever_sandbox.event_log import EventLog
 from clever_sandbox.object_ids import Mint
 from clever_sandbox.people import People
-from clever_sandbox.records import Record, from_json, to_json
+from clever_sandbox.records import STUDENT_BIT, Record, entry_of, record_in
 from clever_sandbox.schools import FIRST_SECOND, School, grades_of, make_schools
 from clever_sandbox.sharing import Sharing
 from clever_sandbox.specs import DistrictSpec
 from clever_sandbox.store import Store
 from clever_sandbox.students import YEAR_END, StudentMaker, plain
+
+_PARENTS = ("school", "course", "term_id")
 
 
 class District:
@@ -85,24 +90,36 @@ class District:
         self.people.load(self.employees.staff(spec.staff or 0))
         self.people.load(self.employees.teachers(spec.teachers or 0))
         self.people.load(self.students.make(spec.students, spec.special_fields))
+        self._make_contacts(spec.contacts)
+        self.classes = Classes(self.id, self.store, self.events, self.seed)
+
+    def _make_contacts(self, count: int) -> None:
+        students = islice(self.people.ids(f"roles & {STUDENT_BIT}"), count)
+        made = list(make_contacts(self.id, students, self.seed, self.students.mint))
+        self.people.load(iter(made))
+        rows = (
+            (each["student"], contact["id"])
+            for contact in made
+            for each in contact["roles"]["contact"]["student_relationships"]
+        )
+        self.store.write_many("INSERT INTO contacts (student, contact) VALUES (?, ?)", rows)
 
     def put_records(self, kind: str, records: list[Record], hidden: int = 0) -> None:
         """Stores schools, sections, courses, terms or resources."""
         self.store.write_many(
-            "INSERT OR REPLACE INTO records (type, id, school, course, term, hidden, body)"
+            "INSERT OR REPLACE INTO records (type, id, school, course, term, hidden, entry)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (kind, each["id"], each.get("school"), each.get("course"), each.get("term_id"))
-                + (hidden, to_json(each))
+                (kind, each["id"], *map(each.get, _PARENTS), hidden, entry_of(kind, each))
                 for each in records
             ],
         )
 
     def record(self, kind: str, record_id: str) -> Record | None:
         """The school, section, course, term or resource that the API shows, or None."""
-        sql = "SELECT body FROM records WHERE type = ? AND id = ? AND hidden = 0"
+        sql = "SELECT entry FROM records WHERE type = ? AND id = ? AND hidden = 0"
         row = self.store.row(sql, (kind, record_id))
-        return None if row is None else dict(from_json(row[0]))
+        return None if row is None else record_in(row[0])
 
     def shown(self) -> Record:
         """The district's own record."""

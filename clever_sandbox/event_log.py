@@ -1,11 +1,11 @@
 """The events of a district: what changed, oldest first, kept for 30 days."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from clever_sandbox.clock import Clock, stamp
 from clever_sandbox.object_ids import Mint
-from clever_sandbox.records import Record, schools_of, to_json
+from clever_sandbox.records import Record, entry_of, schools_of
 from clever_sandbox.store import Store
 from clever_sandbox.versions import is_of_later_version
 
@@ -26,6 +26,10 @@ class EventLog:
         """The moment before which events have fallen off."""
         return (self._clock.now() - RETENTION).timestamp()
 
+    def now(self) -> datetime:
+        """The moment that an event written now would carry."""
+        return self._clock.now()
+
     def note(self, kind: str, before: Record | None, after: Record | None) -> None:
         """Writes down that a record appeared, changed or went away; no change is no event."""
         record = after or before
@@ -33,7 +37,7 @@ class EventLog:
             return
         previous = earlier_values(before, after) if before and after else None
         verb = "deleted" if after is None else "created" if before is None else "updated"
-        moment = self._clock.now()
+        moment = self.now()
         event: Record = {
             "id": self._mint.next(int(moment.timestamp())),
             "type": f"{kind}.{verb}",
@@ -44,10 +48,18 @@ class EventLog:
             event["data"]["previous_attributes"] = previous
         later = previous is not None and is_of_later_version(kind, previous)
         schools = {*_schools(kind, before), *_schools(kind, after)}
+        place = (event["id"], kind, moment.timestamp(), " ".join(schools), later)
         self._store.write(
-            "INSERT INTO events (id, record_type, at, schools, later_version, body)"
+            "INSERT INTO events (id, record_type, at, schools, later_version, entry)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (event["id"], kind, moment.timestamp(), " ".join(schools), later, to_json(event)),
+            (
+                event["id"],
+                kind,
+                moment.timestamp(),
+                " ".join(schools),
+                later,
+                entry_of("events", event),
+            ),
         )
 
 

@@ -1,5 +1,6 @@
 """Which rows of the store each list of the API shows."""
 
+from clever_sandbox.classes import CLASS_KINDS
 from clever_sandbox.district import District
 from clever_sandbox.messages import Request
 from clever_sandbox.paging import BadRequest, Listing
@@ -40,6 +41,11 @@ SUB_LISTS = {
     ("users", "schools"),
     ("users", "mystudents"),
 }
+
+
+def needs_classes(steps: list[str]) -> bool:
+    """Whether a path asks about sections, courses, terms or who meets whom in them."""
+    return bool({*CLASS_KINDS, "myteachers", "mystudents"}.intersection(steps))
 
 
 def top_listing(district: District, kind: str, request: Request) -> Listing:

@@ -8,7 +8,7 @@ import msgspec
 
 from clever_sandbox.messages import Request
 from clever_sandbox.object_ids import is_object_id
-from clever_sandbox.records import Record, from_json, to_bytes
+from clever_sandbox.records import Record, record_in, to_bytes
 from clever_sandbox.store import Store
 
 DEFAULT_LIMIT = 100
@@ -61,7 +61,7 @@ class Page:
 
     def records(self) -> list[Record]:
         """The records inside the entries."""
-        return [from_json(entry)["data"] for entry in self.split()]
+        return [record_in(entry) for entry in self.split()]
 
     def with_entries(self, entries: list[bytes]) -> Self:
         """The same page (the same end, the same links) showing other entries."""
@@ -92,7 +92,7 @@ def _read_limit(text: str | None) -> int:
     return limit
 
 
-def read_page(store: Store, listing: Listing, window: Window, version: str) -> Page:
+def read_page(store: Store, listing: Listing, window: Window) -> Page:
     """One page of a list, ids ascending, whichever end it is counted from."""
     where, values = listing.where, list(listing.values)
     order = "id"
@@ -102,15 +102,11 @@ def read_page(store: Store, listing: Listing, window: Window, version: str) -> P
         order = "id DESC"
         if window.before != FROM_THE_END:
             where, values = f"{where} AND id < ?", [*values, window.before]
-    inner = f"SELECT id, body FROM {listing.source} WHERE {where} ORDER BY {order} LIMIT ?"
+    inner = f"SELECT id, entry FROM {listing.source} WHERE {where} ORDER BY {order} LIMIT ?"
     if window.before:
-        inner = f"SELECT id, body FROM ({inner}) ORDER BY id"
-    uri = f'","uri":"/{version}/{listing.kind}/'
-    sql = (
-        "SELECT count(*), min(id), max(id),"
-        f" CAST(group_concat('{{\"data\":' || body || '{uri[1:]}' || id || '\"}}') AS BLOB)"
-        f" FROM ({inner})"
-    )
+        inner = f"SELECT id, entry FROM ({inner}) ORDER BY id"
+    # One statement joins the page, and the other threads may run while it does.
+    sql = f"SELECT count(*), min(id), max(id), CAST(group_concat(entry) AS BLOB) FROM ({inner})"
     with store.lock:
         count, first, last, entries = store.row(sql, [*values, window.limit])
         more = bool(count) and _follows(store, listing, last)

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from clever_sandbox.records import Record, from_json, role_mask, schools_of, to_json
+from clever_sandbox.records import Record, entry_of, record_in, role_mask, schools_of
 from clever_sandbox.sharing import Sharing
 from clever_sandbox.store import Store
 
 SHOWN, REMOVED, NOT_SHARED = 0, 1, 2
 _BATCH = 1000
-_INSERT = "INSERT OR REPLACE INTO users (id, roles, hidden, body, full) VALUES (?, ?, ?, ?, ?)"
+_INSERT = "INSERT OR REPLACE INTO users (id, roles, hidden, entry, full) VALUES (?, ?, ?, ?, ?)"
 _LINK = "INSERT INTO user_schools (school, id, is_primary) VALUES (?, ?, ?)"
 Row = tuple[str, int, int, str, str | None]
 
@@ -48,17 +48,14 @@ class People:
 
     def get(self, user_id: str) -> Kept | None:
         """The user with this id, removed or not."""
-        row = self._store.row("SELECT hidden, body, full FROM users WHERE id = ?", (user_id,))
-        return None if row is None else Kept(from_json(row[2] or row[1]), row[0] == REMOVED)
+        row = self._store.row("SELECT hidden, entry, full FROM users WHERE id = ?", (user_id,))
+        return None if row is None else Kept(record_in(row[2] or row[1]), row[0] == REMOVED)
 
     def shown(self, user_id: str) -> Record | None:
         """The user as the API shows it, or None."""
-        sql = "SELECT body FROM users WHERE id = ? AND hidden = 0"
+        sql = "SELECT entry FROM users WHERE id = ? AND hidden = 0"
         row = self._store.row(sql, (user_id,))
-        if row is None:
-            return None
-        record: Record = from_json(row[0])
-        return record
+        return None if row is None else record_in(row[0])
 
     def put(self, user: Record, *, removed: bool = False) -> tuple[Record | None, Record | None]:
         """Stores the user; answers with what the API showed of it before and shows now."""
@@ -86,5 +83,5 @@ class People:
         visible = self._sharing.visible(user)
         hidden = REMOVED if removed else NOT_SHARED if visible is None else SHOWN
         shown = user if visible is None else visible
-        full = None if shown is user else to_json(user)
-        return (user["id"], role_mask(shown), hidden, to_json(shown), full), shown
+        full = None if shown is user else entry_of("users", user)
+        return (user["id"], role_mask(shown), hidden, entry_of("users", shown), full), shown

@@ -2,7 +2,7 @@
 
 from clever_sandbox.district import District
 from clever_sandbox.people import SHOWN
-from clever_sandbox.records import NOT_STUDENT_BITS, ROLE_BITS, Record, from_json
+from clever_sandbox.records import NOT_STUDENT_BITS, ROLE_BITS, Record, record_in
 
 
 def find_people(
@@ -28,13 +28,13 @@ def find_people(
     if not with_hidden:
         where.append(f"hidden = {SHOWN}")
     for word in text.split():
-        where.append("body LIKE ? ESCAPE '\\'")
+        where.append("entry LIKE ? ESCAPE '\\'")
         values.append(
             "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         )
-    sql = f"SELECT body, full, hidden FROM users WHERE {' AND '.join(where)} ORDER BY id LIMIT ?"
+    sql = f"SELECT entry, full, hidden FROM users WHERE {' AND '.join(where)} ORDER BY id LIMIT ?"
     found = []
-    for body, full, hidden in district.store.rows(sql, (*values, limit)):
-        record: Record = from_json(full or body)
+    for entry, full, hidden in district.store.rows(sql, (*values, limit)):
+        record = record_in(full or entry)
         found.append({**record, "hidden": hidden} if with_hidden else record)
     return found

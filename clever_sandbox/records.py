@@ -6,6 +6,7 @@ import msgspec
 
 Record = dict[str, Any]
 
+NEWEST = "v3.1"
 ROLES = ("student", "teacher", "staff", "district_admin", "contact")
 ROLE_BITS = {role: 1 << place for place, role in enumerate(ROLES)}
 STUDENT_BIT = ROLE_BITS["student"]
@@ -28,6 +29,17 @@ def to_bytes(value: Any) -> bytes:
 def from_json(text: str | bytes) -> Any:
     """The value that the JSON text stands for."""
     return _decoder.decode(text)
+
+
+def entry_of(kind: str, record: Record) -> str:
+    """The record as an entry of a list in the newest API version, which is how it is stored."""
+    return f'{{"data":{to_json(record)},"uri":"/{NEWEST}/{kind}/{record["id"]}"}}'
+
+
+def record_in(entry: str | bytes) -> Record:
+    """The record inside an entry."""
+    record: Record = from_json(entry)["data"]
+    return record
 
 
 def role_mask(record: Record) -> int:

@@ -1,9 +1,18 @@
 """The Data and Events API: GET /v3.0/... and /v3.1/... with a district's token."""
 
+from collections.abc import Callable
+
 from clever_sandbox.district import District
 from clever_sandbox.fault_rules import FaultPlan
 from clever_sandbox.fault_shapes import bend_links, bend_page, bend_window, lost_by_fault
-from clever_sandbox.listings import RECORD_KINDS, SUB_LISTS, TOP_LISTS, sub_listing, top_listing
+from clever_sandbox.listings import (
+    RECORD_KINDS,
+    SUB_LISTS,
+    TOP_LISTS,
+    needs_classes,
+    sub_listing,
+    top_listing,
+)
 from clever_sandbox.messages import Request, Response, answer, problem, unknown_page
 from clever_sandbox.object_ids import is_object_id
 from clever_sandbox.paging import (
@@ -16,9 +25,9 @@ from clever_sandbox.paging import (
     read_page,
     read_window,
 )
-from clever_sandbox.records import Record, from_json, to_bytes
+from clever_sandbox.records import NEWEST, Record, record_in, to_bytes
 from clever_sandbox.sandbox import Sandbox
-from clever_sandbox.versions import NEWEST, VERSIONS, for_version
+from clever_sandbox.versions import VERSIONS, for_version
 
 KINDS = ("districts", *TOP_LISTS)
 _SINGLE_FROM = {"school": "schools", "course": "courses", "term": "terms"}
@@ -72,6 +81,8 @@ def _serve_district(
     if not district.connected and district.refusal != 401:
         return problem(district.refusal, "Resource not found")
     try:
+        if district.spec.sections and needs_classes(steps):
+            district.classes.make_sure(district.year_end)
         if len(steps) == 1:
             return _serve_list(district, request, version, steps[0], plan)
         kind, record_id = steps[0], steps[1]
@@ -122,27 +133,25 @@ def _page_of(
 ) -> Response:
     asked = read_window(request)
     listing, window = bend_window(plan, request, listing, asked)
-    page = read_page(district.store, listing, window, version)
+    page = read_page(district.store, listing, window)
+    page = bend_page(plan, request, page, lambda near: read_page(district.store, listing, near))
     if version != NEWEST:
         page = _older(page, listing.kind, version)
-    page = bend_page(
-        plan, request, page, lambda wanted: read_page(district.store, listing, wanted, version)
-    )
     links = bend_links(plan, request, asked, page, page_links(request, asked, page))
     return Response(200, list_body(page, links))
 
 
 def _older(page: Page, kind: str, version: str) -> Page:
+    older = _older_event if kind == "events" else _older_record(kind)
     entries = []
-    for text in page.split():
-        entry = from_json(text)
-        record = entry["data"]
-        if kind == "events":
-            entry["data"] = _older_event(record, version)
-        else:
-            entry["data"] = for_version(record, kind, version)
-        entries.append(to_bytes(entry))
+    for record in page.records():
+        uri = f"/{version}/{kind}/{record['id']}"
+        entries.append(to_bytes({"data": older(record, version), "uri": uri}))
     return page.with_entries(entries)
+
+
+def _older_record(kind: str) -> Callable[[Record, str], Record]:
+    return lambda record, version: for_version(record, kind, version)
 
 
 def _older_event(event: Record, version: str) -> Record:
@@ -166,9 +175,9 @@ def _find(district: District, kind: str, record_id: str) -> Record | None:
     if kind == "users":
         return district.people.shown(record_id)
     if kind == "events":
-        sql = "SELECT body FROM events WHERE id = ? AND at >= ?"
+        sql = "SELECT entry FROM events WHERE id = ? AND at >= ?"
         row = district.store.row(sql, (record_id, district.events.oldest_kept()))
-        return None if row is None else dict(from_json(row[0]))
+        return None if row is None else record_in(row[0])
     return district.record(kind, record_id) if kind in RECORD_KINDS else None
 
 

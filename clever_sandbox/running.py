@@ -11,6 +11,7 @@ from clever_sandbox.application import Application
 from clever_sandbox.clock import Clock
 from clever_sandbox.control_actions import start_scenario
 from clever_sandbox.control_client import Control
+from clever_sandbox.records import NEWEST
 from clever_sandbox.request_log import RequestLog
 from clever_sandbox.sandbox import Sandbox
 from clever_sandbox.server import Server
@@ -22,7 +23,6 @@ from clever_sandbox.specs import (
     SandboxSpec,
     read_scenario,
 )
-from clever_sandbox.versions import NEWEST
 
 
 @dataclass(frozen=True)

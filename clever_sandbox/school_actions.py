@@ -9,7 +9,7 @@ from clever_sandbox.district import District
 from clever_sandbox.dotted import get_path, new_value, set_path
 from clever_sandbox.object_ids import Mint
 from clever_sandbox.people import NOT_SHARED, REMOVED
-from clever_sandbox.records import ROLE_BITS, STUDENT_BIT, Record, from_json
+from clever_sandbox.records import ROLE_BITS, STUDENT_BIT, Record, record_in
 from clever_sandbox.schools import make_schools
 from clever_sandbox.students import gpa_of
 
@@ -18,8 +18,8 @@ _HELD_BACK = f"hidden = {NOT_SHARED} OR full IS NOT NULL"
 
 def all_schools(district: District) -> list[tuple[Record, int]]:
     """Every school, shared or not, with its `hidden` state."""
-    rows = district.store.rows("SELECT body, hidden FROM records WHERE type = 'schools'")
-    return [(from_json(body), hidden) for body, hidden in rows]
+    rows = district.store.rows("SELECT entry, hidden FROM records WHERE type = 'schools'")
+    return [(record_in(entry), hidden) for entry, hidden in rows]
 
 
 def _school(district: District, school_id: str) -> tuple[Record, int]:
@@ -76,9 +76,9 @@ def share_school(district: District, school_id: str) -> None:
 
 
 def _show_sections(district: District, school_id: str, hidden: int) -> None:
-    sql = "SELECT body FROM records WHERE type = 'sections' AND school = ? AND hidden <> 1"
-    for (body,) in district.store.rows(sql, (school_id,)):
-        save_record(district, "sections", from_json(body), hidden)
+    sql = "SELECT entry FROM records WHERE type = 'sections' AND school = ? AND hidden <> 1"
+    for (entry,) in district.store.rows(sql, (school_id,)):
+        save_record(district, "sections", record_in(entry), hidden)
 
 
 def share_role(district: District, role: str, on: bool) -> None:

@@ -16,12 +16,12 @@ PRAGMA synchronous = OFF;
 PRAGMA cache_size = -24000;
 """
 
-# `body` is what the API shows; `full` is the whole record where sharing makes the two differ.
+# `entry` is what the API shows; `full` is the whole record where sharing makes the two differ.
 # `hidden`: 0 shown, 1 removed from the district, 2 there but not shared.
 _SCHEMA = """
 CREATE TABLE users (
     id TEXT PRIMARY KEY, roles INTEGER NOT NULL, hidden INTEGER NOT NULL,
-    body TEXT NOT NULL, full TEXT
+    entry TEXT NOT NULL, full TEXT
 ) WITHOUT ROWID;
 CREATE INDEX users_not_students ON users (id) WHERE roles & 30;
 CREATE TABLE user_schools (
@@ -30,7 +30,7 @@ CREATE TABLE user_schools (
 ) WITHOUT ROWID;
 CREATE TABLE records (
     type TEXT NOT NULL, id TEXT NOT NULL, school TEXT, course TEXT, term TEXT,
-    hidden INTEGER NOT NULL, body TEXT NOT NULL,
+    hidden INTEGER NOT NULL, entry TEXT NOT NULL,
     PRIMARY KEY (type, id)
 ) WITHOUT ROWID;
 CREATE TABLE enrolments (
@@ -44,7 +44,7 @@ CREATE TABLE contacts (
 CREATE INDEX contacts_by_contact ON contacts (contact, student);
 CREATE TABLE events (
     id TEXT PRIMARY KEY, record_type TEXT NOT NULL, at REAL NOT NULL,
-    schools TEXT NOT NULL, later_version INTEGER NOT NULL, body TEXT NOT NULL
+    schools TEXT NOT NULL, later_version INTEGER NOT NULL, entry TEXT NOT NULL
 ) WITHOUT ROWID;
 """
 

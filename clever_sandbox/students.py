@@ -86,7 +86,7 @@ class StudentMaker:
             "schools": schools,
             "enrollments": [],
             "sis_id": str(100234 + place * 7),
-            "student_number": str(5000000 + place),
+            "student_number": str(50000000 + place),
             "state_id": str(900000000 + place * 3),
             "legacy_id": f"5a25ffb0{place:016x}",
             "grade": grade,

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from clever_sandbox.records import Record
+from clever_sandbox.records import NEWEST, Record
 
-VERSIONS = ("v3.0", "v3.1")
-NEWEST = "v3.1"
+VERSIONS = ("v3.0", NEWEST)
 
 _ONLY_IN_3_1: dict[str, tuple[str, ...]] = {
     "districts": ("lms_type", "lms_state", "last_attendance_sync"),
