@@ -1,6 +1,6 @@
 """What the engine and the pages read of the district's rules."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
 
 from core.problems import ConsoleError
@@ -23,23 +23,19 @@ ENGINE_VERSION = 1
 ASKED_FOR = frozenset({"student.weighted_gpa", "student.unweighted_gpa"})
 
 
-def active_specs(district: District, data_types: Iterable[DataType]) -> list[RulesetSpec]:
-    """The published rulesets of these types as plain values; a type without one is missing."""
+def active_specs(
+    district: District, data_types: Iterable[DataType], named: Collection[int] = ()
+) -> list[RulesetSpec]:
+    """The published rulesets of these types as plain values; a type without one is missing.
+
+    `named` versions are taken instead, whatever their state is now: a run uses the versions that
+    it began with (H01).
+    """
     rulesets = Ruleset.objects.filter(
-        district=district, state=RulesetState.ACTIVE, data_type__in=[str(t) for t in data_types]
+        district=district, data_type__in=[str(data_type) for data_type in data_types]
     )
-    return specs_of(rulesets.order_by("data_type"))
-
-
-def specs_by_id(district: District, ruleset_ids: Iterable[int]) -> list[RulesetSpec]:
-    """The named versions, whatever their state now: a run uses the versions it began with."""
-    rulesets = Ruleset.objects.filter(district=district, pk__in=list(ruleset_ids))
-    return specs_of(rulesets.order_by("data_type"))
-
-
-def specs_of(rulesets: Iterable[Ruleset]) -> list[RulesetSpec]:
-    """Plain values of any rulesets, drafts included."""
-    return [spec_of(ruleset) for ruleset in rulesets]
+    which = rulesets.filter(pk__in=named) if named else rulesets.filter(state=RulesetState.ACTIVE)
+    return [spec_of(ruleset) for ruleset in which.order_by("data_type")]
 
 
 def spec_of(ruleset: Ruleset) -> RulesetSpec:
