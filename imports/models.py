@@ -14,7 +14,7 @@ from core.vocabulary import (
     RunState,
     Trigger,
 )
-from schools.models import District, Person, School
+from schools.models import District, Person
 
 
 class Run(models.Model):
@@ -333,28 +333,6 @@ class Brake(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class PlanSchool(models.Model):
-    """A plan's figures per school, type and action, so that no brake and no page counts rows."""
-
-    run = models.ForeignKey(Run, models.CASCADE, related_name="school_counts")
-    data_type = models.CharField(max_length=10)
-    school = models.ForeignKey(School, models.CASCADE, null=True, related_name="+")
-    action = models.CharField(max_length=20)
-    count = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["run", "data_type", "school", "action"],
-                name="plan_school_one",
-                nulls_distinct=False,
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.count}"
 
 
 class Settled(models.Model):

@@ -1,0 +1,246 @@
+"""What people and tasks may do with runs. Each function owns its transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+
+from accounts.audit import record
+from clever_sync.models import Connection
+from core.problems import ConsoleError
+from core.vocabulary import (
+    ConnectionState,
+    DataType,
+    RunMode,
+    RunState,
+    Trigger,
+)
+from imports import bell
+from imports.lease import database_now
+from imports.models import Run, Schedule
+from imports.states import ACTIVE, RUN
+from mappings.queries import active_specs, school_map
+from schools.models import District, RosterSource
+
+TEST_IS_GOOD_FOR = timedelta(hours=24)
+NOTHING_SENT = {ConnectionState.NEW, ConnectionState.WAITING, ConnectionState.DISCONNECTED}
+
+
+@dataclass(frozen=True)
+class Started:
+    """A run, and whether it was made by this call or was on already."""
+
+    run: Run
+    created: bool
+
+
+def start_run(
+    *,
+    district: District,
+    mode: RunMode,
+    data_types: Sequence[DataType],
+    requested_by: str,
+    trigger: Trigger = Trigger.CLICK,
+    tested_run: Run | None = None,
+    full: bool = False,
+    approved: bool = False,
+    approved_causes: Sequence[object] = (),
+) -> Started:
+    """Queues a run, or answers with the one that is on (A50, B52, engine.md 1).
+
+    `tested_run` is the finished test that a Start Import names; `approved` is the operator's word
+    that a first import need not wait. Raises ConsoleError with what is missing.
+    """
+    types = [t for t in DataType if t in set(data_types)]
+    settings, schools_key = _ready(district, types)
+    if mode is RunMode.LIVE and not approved:
+        _may_import(district, types, tested_run, settings, schools_key, trigger)
+    try:
+        with transaction.atomic():
+            _supersede(district)
+            run = Run.objects.create(
+                district=district,
+                mode=mode,
+                trigger=trigger,
+                data_types=types,
+                requested_by=requested_by,
+                tested_run=tested_run,
+                full=full,
+                approved=approved,
+                approved_causes=list(approved_causes),
+                settings=settings,
+                schools_key=schools_key,
+            )
+            record(district, requested_by, f"{mode} started", f"run {run.pk}", trigger=str(trigger))
+            bell.ring(run.pk)
+    except IntegrityError:
+        running = Run.objects.filter(district=district, state__in=ACTIVE).first()
+        if running is None:
+            raise
+        return Started(running, created=False)
+    return Started(run, created=True)
+
+
+def _ready(district: District, types: list[DataType]) -> tuple[dict[str, int], bytes]:
+    """What every run needs: leave, a connection, rules, matched schools. Raises ConsoleError."""
+    if not types:
+        raise ConsoleError("Choose at least one data type to import.", code="no_types")
+    if not district.clever_enabled:
+        raise ConsoleError(
+            f"The Clever integration is not enabled for {district.name}. Ask Support to enable it.",
+            code="not_enabled",
+        )
+    connection = Connection.objects.filter(district=district).first()
+    if connection is None or connection.state in NOTHING_SENT:
+        raise ConsoleError(
+            "Clever is not connected yet. Enter the District ID under Clever Data Integration "
+            "Setup first.",
+            code="not_connected",
+        )
+    if not connection.enabled:
+        raise ConsoleError(
+            "Clever is switched off for this district. Switch it on under Clever Data "
+            "Integration Setup first.",
+            code="switched_off",
+        )
+    _no_other_source(district)
+    specs = active_specs(district, types)
+    without = [str(t) for t in types if t not in {spec.data_type for spec in specs}]
+    if without:
+        raise ConsoleError(
+            f"There are no settings for {', '.join(without)}. Save them under Clever Data "
+            "Integration Settings first.",
+            code="no_settings",
+        )
+    schools = school_map(district)
+    if not any(schools.local.values()):
+        raise ConsoleError(
+            "No school is matched yet, so nobody could be placed. Match your schools first.",
+            code="no_school_matched",
+        )
+    return {str(spec.data_type): spec.id for spec in specs}, schools.key
+
+
+def _no_other_source(district: District) -> None:
+    other = RosterSource.objects.filter(district=district, state="on").exclude(system="clever")
+    source = other.first()
+    if source is not None:
+        raise ConsoleError(
+            f"Records still arrive from {source.system}. Switch that integration off before "
+            "importing from Clever.",
+            code="other_source",
+        )
+
+
+def _may_import(
+    district: District,
+    types: list[DataType],
+    tested: Run | None,
+    settings: dict[str, int],
+    schools_key: bytes,
+    trigger: Trigger,
+) -> None:
+    """A first import names a test under the same settings, at most a day old (A48, H02)."""
+    imported = set(
+        Schedule.objects.filter(district=district, first_import_at__isnull=False).values_list(
+            "data_type", flat=True
+        )
+    )
+    new = [str(t) for t in types if str(t) not in imported]
+    if tested is None:
+        if new and trigger not in (Trigger.FOLLOW_UP, Trigger.HOLD):
+            raise ConsoleError(
+                f"There was no first import of {', '.join(new)} yet. Run a Test Import, look at "
+                "its result, then Start Import.",
+                code="test_first",
+            )
+        return
+    if tested.district_id != district.pk or tested.state != RunState.TESTED:
+        raise ConsoleError(
+            "That test is not finished. Run a Test Import and wait for its result.",
+            code="test_unfinished",
+        )
+    if tested.settings != settings or bytes(tested.schools_key or b"") != schools_key:
+        raise ConsoleError(
+            "Settings or matched schools were changed after that test. Test again, so that what "
+            "you see is what will be imported.",
+            code="test_outdated",
+        )
+    if tested.finished_at is None or database_now() - tested.finished_at > TEST_IS_GOOD_FOR:
+        raise ConsoleError(
+            "That test is more than 24 hours old. Test again, then start the import.",
+            code="test_too_old",
+        )
+
+
+def _supersede(district: District) -> None:
+    """A plan that waits for a decision is replaced by the newer one."""
+    RUN.move(
+        Run.objects.filter(district=district),
+        RunState.SUPERSEDED,
+        message="Replaced by a newer run. Nothing was imported by this one.",
+    )
+
+
+def confirm_run(*, run: Run, by: str) -> bool:
+    """Imports a plan that waits for a decision; False if it does not wait any more."""
+    with transaction.atomic():
+        moved = RUN.move(
+            Run.objects.filter(pk=run.pk),
+            RunState.IMPORTING,
+            only_from=RunState.READY,
+            approved=True,
+            finished_at=None,
+            next_attempt_at=database_now(),
+            attempts=0,
+        )
+        if moved:
+            record(run.district, by, "plan approved", f"run {run.pk}")
+            bell.ring(run.pk)
+    return bool(moved)
+
+
+def discard_run(*, run: Run, by: str) -> bool:
+    """Sets aside a plan that waits for a decision; nothing is imported."""
+    with transaction.atomic():
+        moved = RUN.move(
+            Run.objects.filter(pk=run.pk),
+            RunState.DISCARDED,
+            message="Discarded. Nothing was imported.",
+        )
+        if moved:
+            record(run.district, by, "plan discarded", f"run {run.pk}")
+    return bool(moved)
+
+
+def cancel_run(*, run: Run, by: str) -> bool:
+    """Asks an active run to stop; False if it is final already, or already stopping.
+
+    A run that writes just now is finished or undone as a whole by its own transaction.
+    """
+    with transaction.atomic():
+        moved = RUN.move(
+            Run.objects.filter(pk=run.pk),
+            RunState.CANCELLED,
+            only_from=RunState.QUEUED,
+            finished_at=database_now(),
+            message="Cancelled before it began.",
+        ) or RUN.move(
+            Run.objects.filter(pk=run.pk), RunState.CANCELLING, next_attempt_at=database_now()
+        )
+        if moved:
+            record(run.district, by, "run cancelled", f"run {run.pk}")
+            bell.ring(run.pk)
+    return bool(moved)
+
+
+def follow_up(run: Run) -> None:
+    """Looks again, in a run of its own, at what had changed here while `run` was planned."""
+    start_run(
+        district=run.district,
+        mode=RunMode.LIVE,
+        data_types=[DataType(t) for t in run.data_types],
+        requested_by=run.requested_by,
+        trigger=Trigger.FOLLOW_UP,
+    )

@@ -1,0 +1,233 @@
+"""Applying a plan: one transaction, all or nothing (engine.md 7).
+
+1. Take the district's lock; set aside what may not be written any more (stale).
+2. Write the rest, set by set; `unique(district, clever_id)` is deferred, so swaps work.
+3. Alerts, outbox, audit, settle, counts.
+4. Last, the guarded move of the run that names the fence: no row means roll back.
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection as database
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import record
+from core.fault_points import fault_point
+from core.vocabulary import PersonKind, RunState
+from imports import alerts, check, outbox
+from imports.frame import Frame
+from imports.models import Look, PlannedChange, Run, RunProblem, Schedule, Settled
+from imports.states import RUN
+from schools import bulk
+
+WRITABLE = "run_id = %s AND exception IS NULL"
+_CREATES = f"""
+    SELECT person_id, clever_id, person_revision, before, after, action
+    FROM imports_plannedchange WHERE {WRITABLE} AND action = 'create' AND data_type = ANY(%s)
+"""
+_CHANGES = f"""
+    SELECT person_id, clever_id, person_revision, before, after, action
+    FROM imports_plannedchange
+    WHERE {WRITABLE} AND action NOT IN ('create', 'conflict', 'reject')
+"""
+_WRITTEN = f"""
+    SELECT person_id, after FROM imports_plannedchange
+    WHERE {WRITABLE} AND action NOT IN ('conflict', 'reject')
+"""
+_STALE_PERSON = """
+    UPDATE imports_plannedchange c SET exception = 'stale'
+    WHERE c.run_id = %s AND c.exception IS NULL
+        AND c.action NOT IN ('create', 'conflict', 'reject')
+        AND NOT EXISTS (SELECT 1 FROM schools_person p
+                        WHERE p.id = c.person_id AND p.revision = c.person_revision
+                            AND p.archived_at IS NULL)
+"""
+_STALE_SOURCE = """
+    UPDATE imports_plannedchange c SET exception = 'stale'
+    WHERE c.run_id = %s AND c.exception IS NULL AND c.source_hash IS NOT NULL
+        AND c.action NOT IN ('conflict', 'reject')
+        AND NOT EXISTS (SELECT 1 FROM clever_sync_mirrorobject m
+                        WHERE m.connection_id = %s AND m.type = 'user'
+                            AND m.clever_id = c.clever_id AND m.content_hash = c.source_hash)
+"""
+_KEY_STILL_OWNED = """
+    UPDATE imports_plannedchange c SET exception = 'stale'
+    FROM schools_person p
+    WHERE c.run_id = %(run)s AND c.exception IS NULL AND c.after ? 'clever_id'
+        AND p.district_id = %(district)s AND p.clever_id = c.after->>'clever_id'
+        AND p.id IS DISTINCT FROM c.person_id
+        AND NOT EXISTS (SELECT 1 FROM imports_plannedchange o
+                        WHERE o.run_id = %(run)s AND o.person_id = p.id AND o.exception IS NULL
+                            AND o.after ? 'clever_id')
+"""
+_FIELDS = f"""
+    SELECT DISTINCT jsonb_object_keys(after) FROM imports_plannedchange
+    WHERE {WRITABLE} AND action NOT IN ('create', 'conflict', 'reject')
+"""
+_LOOKED_AT = """
+    SELECT person, person_revision FROM imports_look
+    WHERE run_id = %s AND person IS NOT NULL
+"""
+
+
+class Busy(Exception):
+    """Another transaction writes this district's people just now."""
+
+
+class Overtaken(Exception):
+    """Somebody edited a person between the check and the write; nothing was written."""
+
+
+class FenceLost(Exception):
+    """The run has another owner, or was cancelled; nothing was written."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What an apply did: rows written and rows set aside as stale."""
+
+    written: int
+    stale: int
+
+
+def apply(frame: Frame, fence: int) -> Applied:
+    """Writes the plan of a LIVE run and completes it, in one transaction.
+
+    Raises Busy, Overtaken or FenceLost when nothing was written because of somebody else; the
+    first two are worth another try. Database errors roll everything back.
+    """
+    run = frame.run
+    with transaction.atomic():
+        _lock(frame)
+        stale = _set_aside(frame)
+        written = _write_people(frame)
+        fault_point("apply.people_written")
+        alerts.mark_done(run)
+        _settle(frame)
+        fault_point("apply.settled")
+        _complete(frame, fence, written, stale)
+        fault_point("apply.before_commit")
+    fault_point("apply.committed")
+    return Applied(written, stale)
+
+
+def _lock(frame: Frame) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '3s'")
+        cursor.execute("SELECT pg_try_advisory_xact_lock(77, %s)", [frame.district.pk])
+        if not cursor.fetchone()[0]:
+            raise Busy
+
+
+def _set_aside(frame: Frame) -> int:
+    stale = 0
+    with database.cursor() as cursor:
+        cursor.execute(_STALE_PERSON, [frame.run.pk])
+        stale += cursor.rowcount
+        cursor.execute(_STALE_SOURCE, [frame.run.pk, frame.connection.pk])
+        stale += cursor.rowcount
+        while True:
+            cursor.execute(_KEY_STILL_OWNED, {"run": frame.run.pk, "district": frame.district.pk})
+            if not cursor.rowcount:
+                return stale
+            stale += cursor.rowcount
+
+
+def _write_people(frame: Frame) -> int:
+    run = frame.run.pk
+    with database.cursor() as cursor:
+        cursor.execute(_FIELDS, [run])
+        fields = sorted(row[0] for row in cursor.fetchall())
+        cursor.execute(f"SELECT count(*) FROM ({_CHANGES}) c", [run])
+        expected: int = cursor.fetchone()[0]
+    written = 0
+    for kind in PersonKind:
+        types = [str(t) for t in frame.types_of(kind)]
+        if types:
+            written += bulk.create(_CREATES, [run, types], frame.district.pk, str(kind))
+    if expected:
+        if bulk.update(_CHANGES, [run], fields) != expected:
+            raise Overtaken
+        written += expected
+    if written:
+        bulk.replace_sites(_WRITTEN, [run])
+    return written
+
+
+def _settle(frame: Frame) -> None:
+    run = frame.run
+    bulk.settle(frame.district.pk, _LOOKED_AT, [run.pk])
+    last_runs = []
+    for data_type in frame.types:
+        mark = Settled.objects.filter(district=frame.district, data_type=data_type).first()
+        if mark is not None:
+            last_runs.append(mark.run_id)
+        Settled.objects.update_or_create(
+            district=frame.district,
+            data_type=data_type,
+            defaults={
+                "settings_key": frame.settings_key(data_type),
+                "pull": frame.pull.pk,
+                "run": run,
+            },
+        )
+        Schedule.objects.update_or_create(
+            district=frame.district,
+            data_type=data_type,
+            create_defaults={"first_import_at": frame.now},
+            defaults={},
+        )
+    Schedule.objects.filter(
+        district=frame.district, data_type__in=frame.types, first_import_at__isnull=True
+    ).update(first_import_at=frame.now)
+    in_force = Settled.objects.filter(run__in=last_runs).values("run")
+    Look.objects.filter(run__in=[r for r in last_runs if r]).exclude(run__in=in_force).delete()
+
+
+def _complete(frame: Frame, fence: int, written: int, stale: int) -> None:
+    run = frame.run
+    counts = check.counts(run.pk)
+    for data_type in frame.types:
+        counts.setdefault(str(data_type), {})["unchanged"] = run.counts.get(str(data_type), {}).get(
+            "unchanged", 0
+        )
+    with_errors = stale or RunProblem.objects.filter(run=run).exists() or run.problems
+    state = RunState.COMPLETED_WITH_ERRORS if with_errors else RunState.COMPLETED
+    outbox.write(run, "finished_with_errors" if with_errors else "finished", counts=counts)
+    record(
+        frame.district,
+        run.requested_by or "schedule",
+        "imported",
+        f"run {run.pk}",
+        written=written,
+        stale=stale,
+    )
+    moved = RUN.move(
+        Run.objects.filter(pk=run.pk, fence=fence),
+        state,
+        counts=counts,
+        finished_at=timezone.now(),
+        lease_until=None,
+        step="",
+        message=sentence(written, stale),
+        attempts=0,
+    )
+    if not moved:
+        raise FenceLost
+
+
+def sentence(written: int, stale: int) -> str:
+    """What an import did, in one sentence."""
+    if not written and not stale:
+        return "Nothing had changed, so nothing was written."
+    people = "1 person was" if written == 1 else f"{written:,} people were"
+    text = f"{people} written."
+    if stale:
+        text += f" {stale:,} changed here meanwhile and will be looked at again at once."
+    return text
+
+
+def stale_rows(run: Run) -> int:
+    """How many rows of a finished run wait for a follow-up."""
+    return PlannedChange.objects.filter(run=run, exception="stale").count()

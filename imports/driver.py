@@ -1,0 +1,97 @@
+"""Driving a run: claim it, take its steps in slices, and know what each trouble means.
+
+The run row in PostgreSQL is the truth; whoever holds its fence may go on (engine.md 1).
+"""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from django.db import DatabaseError
+from django.db import connection as database
+
+from clever_sync.faults import CleverFault
+from clever_sync.pull import LostFence
+from core.fault_points import fault_point
+from core.vocabulary import RunState
+from imports import bell, steps, trouble
+from imports.apply import FenceLost
+from imports.lease import ATTEMPTS, Claim, Heart, Interrupted, claim, database_now, release
+from imports.models import Run
+from imports.states import ACTIVE
+
+log = structlog.get_logger("console.imports")
+WORK_SECONDS = 240
+
+
+def advance_run(run_id: int, *, seconds: float = WORK_SECONDS) -> None:
+    """Goes on with a run for at most about `seconds`, then hands it back and rings again.
+
+    Re-entrant: whoever does not get the claim does nothing. Never raises for what happens to a
+    run; its row tells.
+    """
+    ours = claim(run_id)
+    if ours is None:
+        return
+    structlog.contextvars.bind_contextvars(run=run_id)
+    fault_point("run.claimed")
+    try:
+        with Heart(ours) as heart:
+            _work(ours, heart, time.monotonic() + seconds)
+    except (Interrupted, LostFence, FenceLost):
+        _interrupted(ours)
+    finally:
+        structlog.contextvars.unbind_contextvars("run")
+
+
+def _work(ours: Claim, heart: Heart, end: float) -> None:
+    if ours.attempts > ATTEMPTS:
+        trouble.give_up(ours)
+        return
+    while True:
+        run = Run.objects.select_related("district", "pull").get(pk=ours.run_id)
+        if run.fence != ours.fence or run.state not in ACTIVE:
+            return
+        heart.alive()
+        try:
+            going_on = steps.take(run, ours, heart)
+        except CleverFault as fault:
+            trouble.clever(run, ours, fault)
+            return
+        except DatabaseError as error:
+            database.close_if_unusable_or_obsolete()
+            trouble.database_trouble(run, ours, error)
+            return
+        if not going_on:
+            return
+        if time.monotonic() > end:
+            release(ours)
+            bell.ring(run.pk)
+            return
+
+
+def _interrupted(ours: Claim) -> None:
+    """Somebody cancelled our run (then we end it), or it has a new owner (then we just go)."""
+    database.close_if_unusable_or_obsolete()
+    run = Run.objects.get(pk=ours.run_id)
+    if run.fence == ours.fence and run.state == RunState.CANCELLING:
+        steps.cancelled(run, ours)
+    else:
+        log.info("run_taken_over", run=ours.run_id)
+
+
+def drive(run_id: int, *, sleep: Callable[[float], None] = time.sleep) -> Run:
+    """Works in this process until the run is final or waits for a person; returns it.
+
+    Rests are slept through with `sleep`.
+    """
+    while True:
+        advance_run(run_id)
+        run = Run.objects.get(pk=run_id)
+        if run.state not in ACTIVE:
+            return run
+        wait = (run.next_attempt_at - database_now()).total_seconds()
+        if run.lease_until is not None:
+            wait = max(wait, (run.lease_until - database_now()).total_seconds())
+        if wait > 0:
+            sleep(min(wait, 60.0))

@@ -1,0 +1,225 @@
+"""The facts a match is judged by: who carries a key, who looks alike (engine.md 4)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection as database
+
+from core.text import key
+from core.vocabulary import PersonKind
+from imports.frame import Frame
+from imports.looking import Seen
+from imports.matcher import Candidate, Newcomer
+from mappings.engine import Mapper
+from mappings.spec import Mapped
+
+MIRROR_KEY = {
+    "student.sis_id": "key_sis_id",
+    "teacher.sis_id": "key_sis_id",
+    "student.student_number": "key_number",
+    "teacher.teacher_number": "key_number",
+    "staff.staff_id": "key_staff_id",
+    "student.state_id": "key_state_id",
+    "teacher.state_id": "key_state_id",
+    "email": "key_email",
+}
+LEGACY = ("student.legacy_id", "teacher.legacy_id", "staff.legacy_id", "district_admin.legacy_id")
+KEYS = (
+    "legacy_id", "sis_id", "student_number", "teacher_number", "staff_id", "community_id",
+    "barcode", "email",
+)  # fmt: skip
+_CANDIDATE_SQL = """
+    SELECT p.id, p.revision, p.clever_id, p.legacy_id, p.sis_id, p.student_number,
+        p.teacher_number, p.staff_id, p.community_id, p.barcode, p.email, p.last_name,
+        p.first_name, p.birth_date::text, p.grade, p.school_id, p.status,
+        m.id IS NOT NULL AND m.gone_in IS NULL AND m.absent_in IS NULL
+    FROM schools_person p
+    LEFT JOIN clever_sync_mirrorobject m ON m.connection_id = %s AND m.type = 'user'
+        AND m.clever_id = p.clever_id
+    WHERE p.district_id = %s AND p.kind = %s AND p.archived_at IS NULL
+"""
+
+
+@dataclass
+class Facts:
+    """What is known about a batch of newcomers."""
+
+    by_key: dict[tuple[str, str], list[Candidate]] = field(default_factory=dict)
+    crowded: set[tuple[str, str]] = field(default_factory=set)
+    lookalikes: dict[str, list[Candidate]] = field(default_factory=dict)
+
+    def candidates(self, newcomer: Newcomer) -> dict[str, list[Candidate]]:
+        """The local records that each key of a newcomer points to."""
+        found = ((name, self.by_key.get((name, value))) for name, value in newcomer.keys.items())
+        return {name: people for name, people in found if people}
+
+    def crowded_keys(self, newcomer: Newcomer) -> frozenset[str]:
+        """The keys of a newcomer whose value several living people of Clever share."""
+        return frozenset(n for n, value in newcomer.keys.items() if (n, value) in self.crowded)
+
+
+def newcomer_of(seen: Seen, mapped: Mapped, mapper: Mapper, kind: PersonKind) -> Newcomer:
+    """The matcher's view of somebody who is not linked yet. Blank values are no keys (B20)."""
+    values = mapped.values
+    keys: dict[str, str] = {}
+    legacy = next((seen.payload[name] for name in LEGACY if name in seen.payload), None)
+    if legacy:
+        keys["legacy_id"] = key(legacy)
+    for name, column in mapper.key_fields(seen.roles):
+        value = values.get(column)
+        if value not in (None, "") and (name != "email" or "@" in str(value)):
+            keys[name] = key(str(value))
+    return Newcomer(
+        clever_id=seen.clever_id,
+        kind=kind,
+        data_type=mapped.data_type,
+        keys=keys,
+        last_name=_text(values.get("last_name")),
+        first_name=_text(values.get("first_name")),
+        birth_date=_text(values.get("birth_date")) or None,
+        grade=_text(values.get("grade")) or None,
+        school=mapped.school,
+        legacy_id=keys.get("legacy_id"),
+    )
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def gather(
+    frame: Frame,
+    kind: PersonKind,
+    newcomers: Sequence[Newcomer],
+    sources: Mapping[str, str],
+    decided: Mapping[str, int],
+) -> Facts:
+    """The facts about a batch.
+
+    `sources` names the Clever source of each key in use; `decided` the record that a person
+    chose for a Clever ID, which is looked at even if nothing else points to it.
+    """
+    facts = Facts()
+    for name in KEYS:
+        values = sorted({n.keys[name] for n in newcomers if name in n.keys})
+        if values:
+            _carriers(frame, kind, name, values, facts)
+            _crowded(frame, kind, name, values, sources.get(name, ""), facts)
+    _lookalikes(frame, kind, newcomers, facts)
+    _chosen(frame, kind, decided, facts)
+    return facts
+
+
+def _carriers(frame: Frame, kind: PersonKind, name: str, values: list[str], facts: Facts) -> None:
+    for candidate in _people(frame, kind, f"AND lower(p.{name}) = ANY(%s)", [_variants(values)]):
+        facts.by_key.setdefault((name, candidate.keys[name]), []).append(candidate)
+
+
+def _variants(values: list[str]) -> list[str]:
+    """Keys as `lower()` may write them: where the database folds letters otherwise than we do."""
+    return [*values, *(v.upper() for v in values if not v.isascii())]
+
+
+def _crowded(
+    frame: Frame, kind: PersonKind, name: str, values: list[str], source: str, facts: Facts
+) -> None:
+    column = MIRROR_KEY.get(source)
+    if column is None:
+        return
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT {column} FROM clever_sync_mirrorobject
+            WHERE connection_id = %s AND {column} = ANY(%s) AND gone_in IS NULL
+                AND type = 'user' AND roles && %s::varchar[]
+            GROUP BY {column} HAVING count(*) > 1
+            """,
+            [frame.connection.pk, values, _roles_of_kind(kind)],
+        )
+        facts.crowded.update((name, row[0]) for row in cursor.fetchall())
+
+
+def _roles_of_kind(kind: PersonKind) -> list[str]:
+    if kind is PersonKind.STUDENT:
+        return ["student"]
+    return ["teacher", "staff", "district_admin"]
+
+
+def _lookalikes(
+    frame: Frame, kind: PersonKind, newcomers: Sequence[Newcomer], facts: Facts
+) -> None:
+    """Records without a living link that share a birth date or a last name with a newcomer."""
+    without_key = [n for n in newcomers if not facts.candidates(n)]
+    if not without_key:
+        return
+    births = sorted({n.birth_date for n in without_key if n.birth_date})
+    names = sorted({n.last_name.lower() for n in without_key if n.last_name})
+    alike = "(p.birth_date = ANY(%s::date[]) OR lower(p.last_name) = ANY(%s))"
+    found = _people(frame, kind, f"AND p.clever_id IS NULL AND {alike}", [births, names])
+    found += _people(
+        frame,
+        kind,
+        f"AND (m.gone_in IS NOT NULL OR m.absent_in IS NOT NULL) AND {alike}",
+        [births, names],
+    )
+    by_birth = _grouped(found, lambda c: c.birth_date)
+    by_name = _grouped(found, lambda c: c.last_name.lower())
+    for newcomer in without_key:
+        people = {
+            candidate.person_id: candidate
+            for candidate in (
+                *by_birth.get(newcomer.birth_date, ()),
+                *by_name.get(newcomer.last_name.lower(), ()),
+            )
+        }
+        if people:
+            facts.lookalikes[newcomer.clever_id] = list(people.values())
+
+
+def _chosen(frame: Frame, kind: PersonKind, decided: Mapping[str, int], facts: Facts) -> None:
+    if not decided:
+        return
+    people = _people(frame, kind, "AND p.id = ANY(%s)", [sorted(set(decided.values()))])
+    by_id = {candidate.person_id: candidate for candidate in people}
+    for clever_id, person_id in decided.items():
+        if person_id in by_id:
+            facts.lookalikes.setdefault(clever_id, []).append(by_id[person_id])
+
+
+def _grouped(people: Iterable[Candidate], by: Any) -> dict[Any, list[Candidate]]:
+    groups: dict[Any, list[Candidate]] = {}
+    for candidate in people:
+        if by(candidate):
+            groups.setdefault(by(candidate), []).append(candidate)
+    return groups
+
+
+def _people(
+    frame: Frame, kind: PersonKind, which: str, parameters: list[object]
+) -> list[Candidate]:
+    with database.cursor() as cursor:
+        cursor.execute(
+            _CANDIDATE_SQL + which,
+            [frame.connection.pk, frame.district.pk, str(kind), *parameters],
+        )
+        return [_candidate(row) for row in cursor.fetchall()]
+
+
+def _candidate(row: tuple[Any, ...]) -> Candidate:
+    person_id, revision, clever_id = row[:3]
+    link = "free" if clever_id is None else ("living" if row[17] else "gone")
+    keys = {name: key(value) for name, value in zip(KEYS, row[3:11], strict=True) if value}
+    return Candidate(
+        person_id=person_id,
+        revision=revision,
+        clever_id=clever_id,
+        link=link,
+        keys=keys,
+        last_name=row[11],
+        first_name=row[12] or "",
+        birth_date=row[13],
+        grade=row[14],
+        school=row[15],
+        status=row[16],
+    )

@@ -1,0 +1,303 @@
+"""Planning: from the mirror to one row per person that would change (engine.md 3 to 5).
+
+1. Everyone who may need something is read in batches (looking).
+2. The rules say what Clever means for each (mappings.engine).
+3. Linked people are compared; the others are matched (facts, matcher).
+4. Those who are not shared any more become leavers, confirmed or not.
+5. Each batch is one transaction that begins by naming the run's fence.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from django.db import connection as database
+from django.db import transaction
+
+from core.fault_points import fault_point
+from core.problems import Finding
+from core.vocabulary import Action, DataType, ImportRule, PersonKind
+from imports import alerts, rows
+from imports.facts import gather, newcomer_of
+from imports.frame import Frame
+from imports.looking import PERSON_SQL, Missing, Seen, living, missing, person_of
+from imports.matcher import Decisions, Newcomer, Verdict, judge
+from imports.planner import (
+    Person,
+    Row,
+    plan_exception,
+    plan_existing,
+    plan_leaver,
+    plan_newcomer,
+)
+from imports.tally import Tally
+from mappings.spec import Mapped, Place
+
+Look = tuple[str, str, bool, int | None, int | None]
+KeepLease = Callable[[int], None]
+UNDECIDED = Decisions()
+
+
+@dataclass
+class Batch:
+    """What one batch adds to the plan."""
+
+    rows: list[Row] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+    alerts: list[alerts.AlertRow] = field(default_factory=list)
+
+
+def build(frame: Frame, keep: KeepLease) -> Tally:
+    """Makes the whole plan of a run anew. `keep(done)` proves the fence and extends the lease.
+
+    Whatever `keep` raises ends the planning; a half-made plan is forgotten at the next start.
+    """
+    tally = Tally()
+    with transaction.atomic():
+        keep(0)
+        rows.clear(frame.run)
+    for kind in frame.kinds:
+        for seen in living(frame, kind):
+            _write(frame, keep, tally, _plan_living(frame, kind, seen, tally))
+        for absent in missing(frame, kind):
+            _write(frame, keep, tally, _plan_missing(frame, kind, absent, tally))
+    return tally
+
+
+def _write(frame: Frame, keep: KeepLease, tally: Tally, batch: Batch) -> None:
+    with transaction.atomic():
+        keep(tally.looked_at)
+        if frame.live:
+            creates = [row for row in batch.rows if row.action == Action.CREATE]
+            for row, person_id in zip(creates, rows.new_person_ids(len(creates)), strict=True):
+                row.person_id = person_id
+            rows.write_looks(frame.run.pk, batch.looks)
+        rows.write(frame.run.pk, batch.rows)
+        if batch.alerts:
+            alerts.store(frame.run, batch.alerts)
+        fault_point("plan.batch_written")
+    for row in batch.rows:
+        tally.note_blanks(row.data_type, row.before, row.after)
+
+
+def _plan_living(frame: Frame, kind: PersonKind, seen: list[Seen], tally: Tally) -> Batch:
+    mapper = frame.mappers[kind]
+    batch = Batch()
+    strangers: list[tuple[Seen, Mapped, Newcomer]] = []
+    locks = _locks(frame, [one.person["id"] for one in seen if one.person])
+    for one in seen:
+        mapped = mapper.map(one.payload, one.roles)
+        if one.broken and not mapped.reject:
+            mapped.reject = "record_broken"
+        pending = _note(tally, one, mapped)
+        if mapped.reject:
+            batch.rows.append(_rejected(one, mapped))
+        elif mapped.place is not Place.IN_SCOPE:
+            _outside(tally, one, mapped, batch)
+            continue
+        elif one.person is not None:
+            _compare(frame, one, mapped, one.person, locks, batch)
+        else:
+            strangers.append((one, mapped, newcomer_of(one, mapped, mapper, kind)))
+        batch.looks.append(_look(one, mapped, pending))
+    if strangers:
+        _match(frame, kind, strangers, batch)
+    tally.looked_at += len(seen)
+    return batch
+
+
+def _note(tally: Tally, one: Seen, mapped: Mapped) -> bool:
+    for finding in mapped.findings:
+        tally.note(mapped.data_type, one.clever_id, finding)
+    if mapped.reject:
+        tally.note(mapped.data_type, one.clever_id, Finding(mapped.reject))
+    return bool(mapped.findings)
+
+
+def _rejected(one: Seen, mapped: Mapped) -> Row:
+    row = plan_exception(
+        Action.REJECT,
+        mapped,
+        clever_id=one.clever_id,
+        reason=mapped.reject,
+        person_id=one.person["id"] if one.person else None,
+    )
+    row.source_hash = one.content_hash
+    return row
+
+
+def _outside(tally: Tally, one: Seen, mapped: Mapped, batch: Batch) -> None:
+    """Out of scope: an existing person stays as it is, a new one is not created (engine.md 3).
+
+    Not pending: only a change of settings or of the person itself brings them into scope, and
+    both lead here again. A school that nobody has answered stays pending, so that its people
+    are counted in every run.
+    """
+    unmatched = mapped.place is Place.UNMATCHED
+    if one.person is not None or unmatched:
+        school = str(one.payload.get("student.school") or one.payload.get("teacher.school") or "")
+        tally.note(mapped.data_type, one.clever_id, Finding(mapped.place.value, "site", school))
+    batch.looks.append(_look(one, mapped, pending=unmatched))
+
+
+def _look(one: Seen, mapped: Mapped, pending: bool) -> Look:
+    person = one.person
+    touched = person is not None and person["unsettled"]
+    return (
+        str(mapped.data_type),
+        one.clever_id,
+        pending,
+        person["id"] if person is not None and touched else None,
+        person["revision"] if person is not None and touched else None,
+    )
+
+
+def _compare(
+    frame: Frame,
+    one: Seen,
+    mapped: Mapped,
+    person: Person,
+    locks: Mapping[int, set[str]],
+    batch: Batch,
+    linked_by: str = "",
+) -> None:
+    row = plan_existing(
+        person,
+        mapped,
+        clever_id=one.clever_id,
+        run_types=frame.types,
+        import_rule=frame.specs[mapped.data_type].import_rule,
+        locks=locks.get(person["id"], ()),
+        linked_by=linked_by,
+    )
+    if row is not None:
+        row.source_hash = one.content_hash
+        batch.rows.append(row)
+
+
+def _match(
+    frame: Frame,
+    kind: PersonKind,
+    strangers: list[tuple[Seen, Mapped, Newcomer]],
+    batch: Batch,
+) -> None:
+    """Places people who are not linked yet: to a record, into a new one, or before a human."""
+    mapper = frame.mappers[kind]
+    sources = {
+        name: mapper.rules_for(roles)[column].source
+        for roles in {tuple(one.roles) for one, _, _ in strangers}
+        for name, column in mapper.key_fields(roles)
+    }
+    decisions = alerts.decisions_for(
+        frame.district.pk, [one.clever_id for one, _, _ in strangers], include_staged=True
+    )
+    decided = {who: d.match for who, d in decisions.items() if d.match is not None}
+    facts = gather(frame, kind, [n for _, _, n in strangers], sources, decided)
+    linked: list[tuple[Seen, Mapped, Verdict]] = []
+    for one, mapped, newcomer in strangers:
+        verdict = judge(
+            newcomer,
+            facts.candidates(newcomer),
+            facts.lookalikes.get(one.clever_id, []),
+            facts.crowded_keys(newcomer),
+            decisions.get(one.clever_id, UNDECIDED),
+        )
+        if verdict.kind in ("link", "relink"):
+            linked.append((one, mapped, verdict))
+        elif verdict.kind == "alert":
+            _conflict(one, mapped, verdict, batch)
+        else:
+            _create(frame, one, mapped, verdict, batch)
+    _link(frame, linked, batch)
+
+
+def _conflict(one: Seen, mapped: Mapped, verdict: Verdict, batch: Batch) -> None:
+    row = plan_exception(
+        Action.CONFLICT,
+        mapped,
+        clever_id=one.clever_id,
+        reason=verdict.reason,
+        candidates=[scored.person_id for scored in verdict.candidates],
+    )
+    row.source_hash = one.content_hash
+    batch.rows.append(row)
+    batch.alerts.append(
+        alerts.AlertRow(one.clever_id, mapped.data_type, verdict.reason, verdict.candidates)
+    )
+
+
+def _create(frame: Frame, one: Seen, mapped: Mapped, verdict: Verdict, batch: Batch) -> None:
+    spec = frame.specs[mapped.data_type]
+    if spec.import_rule is ImportRule.UPDATE_ONLY:
+        batch.looks.append(_look(one, mapped, pending=True))
+        return
+    row = plan_newcomer(
+        mapped, clever_id=one.clever_id, defaults=spec.defaults, why={"match": verdict.why or "new"}
+    )
+    row.source_hash = one.content_hash
+    batch.rows.append(row)
+
+
+def _link(frame: Frame, linked: list[tuple[Seen, Mapped, Verdict]], batch: Batch) -> None:
+    people = _people(frame, [v.person_id for _, _, v in linked if v.person_id is not None])
+    locks = _locks(frame, list(people))
+    for one, mapped, verdict in linked:
+        assert verdict.person_id is not None
+        person = people[verdict.person_id]
+        _compare(frame, one, mapped, person, locks, batch, linked_by=verdict.why or verdict.kind)
+
+
+def _people(frame: Frame, ids: list[int]) -> dict[int, dict[str, object]]:
+    if not ids:
+        return {}
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {PERSON_SQL} FROM schools_person p"
+            " WHERE p.district_id = %s AND p.id = ANY(%s)",
+            [frame.district.pk, ids],
+        )
+        found = [person_of(row) for row in cursor.fetchall()]
+    return {person["id"]: person for person in found if person is not None}
+
+
+def _locks(frame: Frame, ids: list[int]) -> dict[int, set[str]]:
+    """The fields of these people that no sync may write now (C11)."""
+    locked: dict[int, set[str]] = {}
+    if not ids:
+        return locked
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT person_id, field FROM schools_fieldlock WHERE district_id = %s"
+            " AND person_id = ANY(%s) AND (until IS NULL OR until > %s)",
+            [frame.district.pk, ids, frame.now],
+        )
+        for person_id, name in cursor.fetchall():
+            locked.setdefault(person_id, set()).add(name)
+    return locked
+
+
+def _plan_missing(frame: Frame, kind: PersonKind, absent: list[Missing], tally: Tally) -> Batch:
+    """Leavers. An absent person's scope is the last Clever school known (engine.md 3)."""
+    batch = Batch()
+    for one in absent:
+        data_type = next(
+            t for t in frame.types_of(kind) if set(one.roles) & set(frame.roles_of_type(t))
+        )
+        spec = frame.specs[data_type]
+        if spec.import_rule is ImportRule.ADD_ONLY or not _in_scope(frame, data_type, one.school):
+            continue
+        row = plan_leaver(
+            one.person, data_type=data_type, rule=spec.leaver_rule, confirmed=one.confirmed
+        )
+        if row is not None:
+            batch.rows.append(row)
+    tally.looked_at += len(absent)
+    return batch
+
+
+def _in_scope(frame: Frame, data_type: DataType, clever_school: str | None) -> bool:
+    """A district admin has no school: the district office is in scope with all schools."""
+    spec = frame.specs[data_type]
+    local = (
+        frame.schools.office if clever_school is None else frame.schools.local.get(clever_school)
+    )
+    return local is not None and (spec.all_schools or local in spec.schools)

@@ -1,0 +1,291 @@
+"""What would change for one person, and why: the pure heart of the plan (engine.md 5).
+
+Plain values in, a `Row` or None out. No clock, no database, no guess.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from core.text import key
+from core.vocabulary import (
+    Action,
+    BlankPolicy,
+    DataType,
+    ImportRule,
+    LeaverRule,
+    Policy,
+    Status,
+)
+from mappings.spec import FieldSpec, Mapped, Value
+
+HERE = (Status.ACTIVE, Status.CARD_LOST, Status.SUSPENDED)
+LEAVER_STATUS = {
+    LeaverRule.MARK_TRANSFERRED: Status.TRANSFERRED,
+    LeaverRule.MARK_INACTIVE: Status.INACTIVE,
+}
+PRECEDENCE: dict[str, int] = {str(action): place for place, action in enumerate(Action)}
+NEVER_CLEARED = frozenset({"last_name", "sis_id", "clever_id"})
+DECIMALS = frozenset({"weighted_gpa", "unweighted_gpa"})
+Person = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Row:
+    """One planned change. `before` and `after` hold just the fields that change."""
+
+    data_type: str
+    action: str
+    clever_id: str | None
+    person_id: int | None = None
+    person_revision: int | None = None
+    source_hash: bytes | None = None
+    school: int | None = None
+    old_school: int | None = None
+    effects: list[str] = field(default_factory=list)
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    why: dict[str, Any] = field(default_factory=dict)
+    exception: str | None = None
+
+
+def same(name: str, old: Value, new: Value) -> bool:
+    """Whether two values mean the same to a person (engine.md 3)."""
+    if old == new:
+        return True
+    if old is None or new is None:
+        return False
+    if name in DECIMALS:
+        try:
+            return Decimal(str(old)) == Decimal(str(new))
+        except InvalidOperation:
+            return False
+    return name == "email" and key(str(old)) == key(str(new))
+
+
+def plan_existing(
+    person: Person,
+    mapped: Mapped,
+    *,
+    clever_id: str,
+    run_types: Collection[DataType],
+    import_rule: ImportRule,
+    locks: Collection[str] = (),
+    linked_by: str = "",
+) -> Row | None:
+    """The change of somebody who is here; None when nothing changes.
+
+    `linked_by` names the key or decision by which a person without this Clever ID was found;
+    "" means that the person is linked already. Under ADD_ONLY nothing but the link is written.
+    """
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    effects: list[str] = []
+    if linked_by:
+        before["clever_id"], after["clever_id"] = person["clever_id"], clever_id
+        effects.append(Action.LINK)
+    if import_rule is not ImportRule.ADD_ONLY:
+        _fields(person, mapped, locks, before, after)
+        _return(person, before, after, effects)
+        _site(person, mapped, locks, before, after, effects)
+        _roles(person, mapped, run_types, before, after)
+    if not after:
+        return None
+    _name_effects(before, after, effects)
+    row = Row(
+        data_type=mapped.data_type,
+        action=min(effects, key=_precedence),
+        clever_id=clever_id,
+        person_id=person["id"],
+        person_revision=person["revision"],
+        school=after.get("site", person["school_id"]),
+        old_school=person["school_id"],
+        effects=effects,
+        before=before,
+        after=after,
+    )
+    if linked_by:
+        row.why["match"] = linked_by
+    return row
+
+
+def _precedence(effect: str) -> int:
+    return PRECEDENCE.get(effect, len(PRECEDENCE))
+
+
+def _fields(
+    person: Person,
+    mapped: Mapped,
+    locks: Collection[str],
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    rules = mapped.rules
+    for name, new in mapped.values.items():
+        old = person[name]
+        if old == new or name in locks or not _may_write(rules[name], old):
+            continue
+        if not same(name, old, new):
+            before[name], after[name] = old, new
+    for name in mapped.blanks:
+        rule = rules[name]
+        old = person[name]
+        if (
+            old is not None
+            and rule.blank is BlankPolicy.CLEAR
+            and rule.policy is Policy.CLEVER_DECIDES
+            and name not in locks
+            and name not in NEVER_CLEARED
+        ):
+            before[name], after[name] = old, None
+
+
+def _may_write(rule: FieldSpec, old: Value) -> bool:
+    if rule.policy is Policy.CLEVER_DECIDES:
+        return True
+    return rule.policy is Policy.FILL_WHEN_BLANK and old is None
+
+
+def _return(
+    person: Person, before: dict[str, Any], after: dict[str, Any], effects: list[str]
+) -> None:
+    """Only a status that a sync wrote is taken back; what people set here stays."""
+    if person["status_before"] is not None:
+        before["status"], after["status"] = person["status"], person["status_before"]
+        effects.append(Action.RESTORE)
+
+
+def _site(
+    person: Person,
+    mapped: Mapped,
+    locks: Collection[str],
+    before: dict[str, Any],
+    after: dict[str, Any],
+    effects: list[str],
+) -> None:
+    if mapped.school is not None and mapped.school != person["school_id"] and "site" not in locks:
+        before["site"], after["site"] = person["school_id"], mapped.school
+        if person["school_id"] is not None:
+            effects.append(Action.MOVE)
+    others = list(mapped.other_schools)
+    if others != person["additional_sites"] and "additional_sites" not in locks:
+        before["additional_sites"], after["additional_sites"] = person["additional_sites"], others
+
+
+def _roles(
+    person: Person,
+    mapped: Mapped,
+    run_types: Collection[DataType],
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    """Roles of the run's types follow Clever; roles of other types stay (C16)."""
+    old: list[str] = person["roles"]
+    kept = [role for role in old if DataType(role) not in run_types]
+    new = sorted({*kept, *(str(role) for role in mapped.roles)})
+    if new and new != sorted(old):
+        before["roles"], after["roles"] = sorted(old), new
+
+
+def _name_effects(before: dict[str, Any], after: dict[str, Any], effects: list[str]) -> None:
+    changed = after.keys() - {"clever_id", "status", "site", "additional_sites"}
+    if changed:
+        effects.append("new_year" if _is_new_year(changed, before, after) else Action.UPDATE)
+    elif not effects:
+        effects.append(Action.UPDATE)
+    if "birth_date" in after and ("last_name" in after or "first_name" in after):
+        effects.append("identity")
+    if any(value is None and before[name] is not None for name, value in after.items()):
+        effects.append("blank")
+    if effects == ["new_year"]:
+        effects.append(Action.UPDATE)
+
+
+def _is_new_year(changed: Collection[str], before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """A grade that rises by one, with the class year that follows from it, is no accident."""
+    if not changed <= {"grade", "class_year"} or "grade" not in changed:
+        return False
+    order = ["PK", "K", *(str(n) for n in range(1, 14))]
+    try:
+        return order.index(after["grade"]) - order.index(before["grade"]) == 1
+    except ValueError:
+        return False
+
+
+def plan_newcomer(
+    mapped: Mapped, *, clever_id: str, defaults: Mapping[str, str], why: Mapping[str, Any]
+) -> Row:
+    """A new record: every value from Clever, and the local defaults for what no rule maps (B13)."""
+    after: dict[str, Any] = {
+        name: value for name, value in defaults.items() if name not in mapped.rules
+    }
+    after.update(mapped.values)
+    after["clever_id"] = clever_id
+    after["site"] = mapped.school
+    after["status"] = int(Status.ACTIVE)
+    after["roles"] = sorted(str(role) for role in mapped.roles)
+    if mapped.other_schools:
+        after["additional_sites"] = list(mapped.other_schools)
+    return Row(
+        data_type=mapped.data_type,
+        action=Action.CREATE,
+        clever_id=clever_id,
+        school=mapped.school,
+        effects=[Action.CREATE],
+        after=after,
+        why=dict(why),
+    )
+
+
+def plan_leaver(
+    person: Person,
+    *,
+    data_type: DataType,
+    rule: LeaverRule,
+    confirmed: bool,
+) -> Row | None:
+    """Somebody linked who is no longer shared; None when the rule or the record says: leave.
+
+    A person whose status was set here to Transferred, Inactive or Other stays as set.
+    """
+    status = LEAVER_STATUS.get(rule)
+    if status is None or person["status"] not in HERE or person["protected"]:
+        return None
+    return Row(
+        data_type=data_type,
+        action=Action.TRANSFER,
+        clever_id=person["clever_id"],
+        person_id=person["id"],
+        person_revision=person["revision"],
+        school=person["school_id"],
+        old_school=person["school_id"],
+        effects=[Action.TRANSFER],
+        before={"status": person["status"]},
+        after={"status": int(status)},
+        why={"absence": "confirmed" if confirmed else "unconfirmed"},
+    )
+
+
+def plan_exception(
+    action: Action,
+    mapped: Mapped,
+    *,
+    clever_id: str,
+    reason: str,
+    person_id: int | None = None,
+    candidates: Sequence[int] = (),
+) -> Row:
+    """A CONFLICT (to alert) or a REJECT (a record that cannot be): nothing is written."""
+    row = Row(
+        data_type=mapped.data_type,
+        action=action,
+        clever_id=clever_id,
+        person_id=person_id,
+        school=mapped.school,
+        effects=[action],
+        why={"reason": reason},
+    )
+    if candidates:
+        row.why["candidates"] = list(candidates)
+    return row

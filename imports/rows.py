@@ -1,0 +1,82 @@
+"""Plan rows on their way into the table, by COPY (speed.md)."""
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from django.db import connection as database
+
+from core.copytext import lines
+from imports.models import Run
+from imports.planner import Row
+
+COLUMNS = (
+    "run_id", "data_type", "action", "effects", "person_id", "clever_id", "school", "old_school",
+    "before", "after", "why", "person_revision", "source_hash", "exception",
+)  # fmt: skip
+LOOK_COLUMNS = ("run_id", "data_type", "clever_id", "pending", "person", "person_revision")
+
+
+def _json(value: dict[str, Any]) -> str:
+    return msgspec.json.encode(value).decode() if value else "{}"
+
+
+def write(run_id: int, rows: Iterable[Row]) -> None:
+    """Writes the rows of a batch into the plan."""
+    _copy(
+        "imports_plannedchange",
+        COLUMNS,
+        (
+            (
+                run_id,
+                row.data_type,
+                row.action,
+                row.effects,
+                row.person_id,
+                row.clever_id,
+                row.school,
+                row.old_school,
+                _json(row.before),
+                _json(row.after),
+                _json(row.why),
+                row.person_revision,
+                row.source_hash,
+                row.exception,
+            )
+            for row in rows
+        ),
+    )
+
+
+def write_looks(
+    run_id: int, looks: Iterable[tuple[str, str, bool, int | None, int | None]]
+) -> None:
+    """Writes who was looked at: (data type, Clever ID, pending, person, revision)."""
+    _copy("imports_look", LOOK_COLUMNS, ((run_id, *look) for look in looks))
+
+
+def _copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    text = lines(rows)
+    if not text:
+        return
+    with database.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", io.StringIO(text))
+
+
+def clear(run: Run) -> None:
+    """Forgets an unfinished plan of a run, so that it can be made again from the mirror (F04)."""
+    with database.cursor() as cursor:
+        for table in ("imports_plannedchange", "imports_look", "imports_runproblem"):
+            cursor.execute(f"DELETE FROM {table} WHERE run_id = %s", [run.pk])
+
+
+def new_person_ids(count: int) -> list[int]:
+    """Ids for records that a LIVE plan will create, so that the plan can name them."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('schools_person', 'id'))"
+            " FROM generate_series(1, %s)",
+            [count],
+        )
+        return [row[0] for row in cursor.fetchall()]

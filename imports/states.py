@@ -1,0 +1,57 @@
+"""The run's state machine (engine.md 1).
+
+QUEUED -> VALIDATING -> TESTED                                   mode TEST, final
+                     -> IMPORTING -> COMPLETED | COMPLETED_WITH_ERRORS
+                     -> READY -> IMPORTING | DISCARDED | SUPERSEDED
+any active -> CANCELLING -> CANCELLED;   any active -> FAILED
+"""
+
+from core.states import Machine
+from core.vocabulary import ACTIVE_RUN_STATES, AlertState, HoldState, RunState
+
+RUN = Machine(
+    "run",
+    {
+        RunState.QUEUED: frozenset(
+            {RunState.VALIDATING, RunState.CANCELLING, RunState.CANCELLED, RunState.FAILED}
+        ),
+        RunState.VALIDATING: frozenset(
+            {
+                RunState.TESTED,
+                RunState.READY,
+                RunState.IMPORTING,
+                RunState.CANCELLING,
+                RunState.FAILED,
+            }
+        ),
+        RunState.READY: frozenset({RunState.IMPORTING, RunState.DISCARDED, RunState.SUPERSEDED}),
+        RunState.IMPORTING: frozenset(
+            {
+                RunState.COMPLETED,
+                RunState.COMPLETED_WITH_ERRORS,
+                RunState.CANCELLING,
+                RunState.FAILED,
+            }
+        ),
+        RunState.CANCELLING: frozenset({RunState.CANCELLED, RunState.FAILED}),
+    },
+)
+
+HOLD = Machine(
+    "hold",
+    {
+        HoldState.OPEN: frozenset(
+            {HoldState.APPROVED, HoldState.DISCARDED, HoldState.REPLACED, HoldState.EXPIRED}
+        )
+    },
+)
+
+ALERT = Machine(
+    "alert",
+    {
+        AlertState.OPEN: frozenset({AlertState.STAGED, AlertState.DECIDED, AlertState.CLOSED}),
+        AlertState.STAGED: frozenset({AlertState.OPEN, AlertState.DECIDED, AlertState.CLOSED}),
+    },
+)
+
+ACTIVE = [state.value for state in ACTIVE_RUN_STATES]

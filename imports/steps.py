@@ -1,0 +1,236 @@
+"""The steps of a run, one small act each: begin, pull, plan, check, import (engine.md 1)."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import OperationalError, transaction
+from django.db import connection as database
+
+from clever_sync import pull as pulling
+from clever_sync.client import client_for
+from core.fault_points import fault_point
+from core.vocabulary import DataType, RunMode, RunState, RunStep
+from imports import alerts, check, holds, outbox, plan
+from imports.actions import follow_up
+from imports.apply import Busy, Overtaken, apply
+from imports.brakes import trip
+from imports.compare import difference
+from imports.figures import clever_users, figures
+from imports.frame import Frame, frame_of, walked_roles
+from imports.lease import Claim, Heart, Interrupted, database_now, keep
+from imports.limits import limits_of
+from imports.models import Run, RunProblem
+from imports.pulls import enabled_types, kept_sources
+from imports.states import RUN
+from imports.tally import Tally
+
+SLICE = 20.0
+APPLY_TRIES = 3
+LOCKED = ("55P03", "40P01", "40001")
+
+
+def take(run: Run, ours: Claim, heart: Heart) -> bool:
+    """Takes the next step of a run that is ours; False when there is nothing to go on with."""
+    if run.state == RunState.QUEUED:
+        return _begin(run, ours)
+    if run.state == RunState.CANCELLING:
+        return cancelled(run, ours)
+    if run.state == RunState.IMPORTING:
+        return _import(run, ours)
+    if run.step == RunStep.PULLING:
+        return _pull(run, ours, heart)
+    return _plan(run, ours, heart)
+
+
+def _move(run: Run, ours: Claim, target: RunState, **changes: Any) -> None:
+    if not RUN.move(Run.objects.filter(pk=run.pk, fence=ours.fence), target, **changes):
+        raise Interrupted
+
+
+def cancelled(run: Run, ours: Claim) -> bool:
+    """Ends a run that somebody cancelled."""
+    _move(
+        run,
+        ours,
+        RunState.CANCELLED,
+        finished_at=database_now(),
+        lease_until=None,
+        message="Cancelled. Nothing was imported by this run.",
+    )
+    return False
+
+
+def _begin(run: Run, ours: Claim) -> bool:
+    now = database_now()
+    _move(
+        run, ours, RunState.VALIDATING, now=now, step=RunStep.PULLING, attempts=0,
+        progress={"step": RunStep.PULLING, "done": 0, "total": 0},
+    )  # fmt: skip
+    return True
+
+
+def _pull(run: Run, ours: Claim, heart: Heart) -> bool:
+    connection = run.district.connection
+    types = enabled_types(run.district, [DataType(t) for t in run.data_types])
+    with _timed(run, ours, "pull"):
+        opened = pulling.open_pull(
+            connection,
+            roles=walked_roles(types),
+            sources=kept_sources(run.district),
+            fence=ours.fence,
+        )
+        if run.pull_id != opened.pk:
+            keep(ours, pull=opened)
+        assert run.now is not None
+        with client_for(connection) as client:
+            end = time.monotonic() + SLICE
+            progress = pulling.advance(
+                opened, client=client, deadline=_beating(heart, end), now=run.now
+            )
+    shown = {"step": RunStep.PULLING, "done": progress.done, "total": progress.total}
+    if not progress.finished:
+        keep(ours, progress=shown, attempts=0)
+        return True
+    keep(ours, progress=shown, attempts=0, step=RunStep.PLANNING)
+    return True
+
+
+def _beating(heart: Heart, end: float) -> Callable[[], bool]:
+    def deadline() -> bool:
+        heart.alive()
+        return time.monotonic() > end
+
+    return deadline
+
+
+def _plan(run: Run, ours: Claim, heart: Heart) -> bool:
+    fault_point("plan.begins")
+    frame = frame_of(run)
+    total = sum(clever_users(frame, t) for t in frame.types)
+
+    def still_ours(done: int) -> None:
+        heart.alive()
+        progress = {"step": RunStep.PLANNING, "done": done, "total": max(done, total)}
+        keep(ours, progress=progress, step=RunStep.PLANNING)
+
+    with _timed(run, ours, "plan"):
+        tally = plan.build(frame, still_ours)
+    fault_point("plan.built")
+    heart.alive()
+    with _timed(run, ours, "check"):
+        _check(frame, ours, tally)
+    fault_point("plan.checked")
+    return _decide(frame, ours)
+
+
+def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
+    run = frame.run
+    with transaction.atomic():
+        keep(ours, step=RunStep.CHECKING)
+        check.settle_clashes(frame, tally)
+        alerts.finish(run)
+        for one in figures(frame, tally):
+            holds.place(run, trip(one, limits_of(run, one.data_type)))
+        RunProblem.objects.bulk_create(
+            [
+                RunProblem(
+                    run=run, data_type=t, code=code, field=name, value=value,
+                    people=people, examples=examples,
+                )
+                for (t, code, name, value), (people, examples) in tally.problems.items()
+            ]
+        )  # fmt: skip
+        keep(ours, counts=_counts(frame), problems=_problems(tally), attempts=0)
+
+
+def _counts(frame: Frame) -> dict[str, dict[str, int]]:
+    """Rows per type and action; `unchanged` are those whom the walks met and nothing concerns."""
+    found = check.counts(frame.run.pk)
+    for data_type in frame.types:
+        actions = found.setdefault(str(data_type), {})
+        leaving = actions.get("transfer", 0) + actions.get("held", 0)
+        changed = sum(actions.values()) - leaving
+        actions["unchanged"] = max(0, clever_users(frame, data_type) - changed)
+    return found
+
+
+def _problems(tally: Tally) -> dict[str, int]:
+    problems: dict[str, int] = {}
+    for (_, code, _, _), (people, _) in tally.problems.items():
+        assert isinstance(people, int)
+        problems[code] = problems.get(code, 0) + people
+    return problems
+
+
+def _decide(frame: Frame, ours: Claim) -> bool:
+    """After the checks: a test ends, an import goes on, or a person is asked."""
+    run = frame.run
+    if run.mode == RunMode.TEST:
+        _move(
+            run, ours, RunState.TESTED, finished_at=database_now(), lease_until=None, step="",
+            message="Test finished. No record was changed.",
+        )  # fmt: skip
+        outbox.write(run, "tested")
+        return False
+    message = ""
+    if run.tested_run is not None and not run.approved:
+        found = difference(run.tested_run, run, frame.connection.pk)
+        if not found.harmless:
+            _move(
+                run, ours, RunState.READY, finished_at=database_now(), lease_until=None, step="",
+                message=(
+                    "Nothing was imported yet. Your decision is needed: the plan differs from"
+                    f" the tested one in {found.rows:,} of {found.planned:,} rows."
+                ),
+            )  # fmt: skip
+            outbox.write(run, "needs_decision", rows=found.rows)
+            return False
+        if found.rows:
+            message = f"Clever changed {found.rows:,} rows since the test."
+    _move(run, ours, RunState.IMPORTING, step="", attempts=0, message=message)
+    return True
+
+
+def _import(run: Run, ours: Claim) -> bool:
+    frame = frame_of(run)
+    for attempt in range(1, APPLY_TRIES + 1):
+        fault_point("apply.begins")
+        started = time.monotonic()
+        try:
+            applied = apply(frame, ours.fence)
+        except (Busy, Overtaken):
+            if attempt == APPLY_TRIES:
+                raise OperationalError("the district's people are being edited") from None
+        except OperationalError as error:
+            if getattr(error.__cause__, "pgcode", "") not in LOCKED or attempt == APPLY_TRIES:
+                raise
+        else:
+            _note_seconds(run, "apply", time.monotonic() - started)
+            _follow_up(run, applied.stale)
+            return False
+        time.sleep(0.2 * attempt)
+    return False
+
+
+def _follow_up(run: Run, stale: int) -> None:
+    if stale:
+        follow_up(run)
+
+
+@contextmanager
+def _timed(run: Run, ours: Claim, phase: str) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    _note_seconds(run, phase, time.monotonic() - started)
+
+
+def _note_seconds(run: Run, phase: str, seconds: float) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(
+            "UPDATE imports_run SET seconds = jsonb_set(seconds, %s,"
+            " to_jsonb(round((coalesce((seconds->>%s)::numeric, 0) + %s::numeric), 3)))"
+            " WHERE id = %s",
+            [[phase], phase, seconds, run.pk],
+        )
