@@ -1,0 +1,348 @@
+"""The brakes: what in a plan looks like an accident. Pure: figures in, trips out (engine.md 6).
+
+A trip names a slice of the plan that is to be held until a person looks: a whole action of a
+data type, or the rows of some schools. Everything else is applied. A slice is named once: where
+a whole action trips, its schools are not named again, so that one approval is enough.
+
+Percentages are of the active linked people of the type before the run, by their old site
+(creates: of all of them). Fewer than 5 people never trip a percentage.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+FEWEST = 5
+Slice = tuple[int | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One brake's values; what `number` means stands beside each default."""
+
+    percent: Decimal | None = None
+    number: int | None = None
+
+
+DEFAULTS: Mapping[str, Limit] = {
+    "many_transfers": Limit(Decimal(10), 500),  # or more than this number
+    "many_identity_changes": Limit(Decimal(1)),
+    "many_blanked": Limit(Decimal(5)),
+    "many_updates": Limit(Decimal(75)),
+    "many_problems": Limit(Decimal(5), 20),  # and more than this number
+    "many_creates": Limit(Decimal(50)),
+    "school_transfers": Limit(Decimal(20), 20),  # in schools of at least this number
+    "school_moves": Limit(Decimal(20), 20),  # in schools of at least this number
+    "student_id_may_be_wrong": Limit(Decimal(20), 20),  # with at least this number unlinked
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The values that hold for one district and data type.
+
+    A brake that is missing from `values` is off; type to zero, school to zero, nobody in Clever
+    and unconfirmed absences have no value and are never off.
+    """
+
+    values: Mapping[str, Limit] = field(default_factory=lambda: DEFAULTS)
+
+    def get(self, name: str) -> Limit | None:
+        return self.values.get(name)
+
+    def with_values(self, changed: Mapping[str, Limit]) -> "Limits":
+        """These limits with some replaced. A None within a new limit keeps the older value."""
+        merged = dict(self.values)
+        for name, new in changed.items():
+            old = merged.get(name, Limit())
+            merged[name] = Limit(
+                old.percent if new.percent is None else new.percent,
+                old.number if new.number is None else new.number,
+            )
+        return Limits(merged)
+
+    def raised(self, names: frozenset[str]) -> "Limits":
+        """These limits without the named brakes: for one named run only."""
+        return Limits({name: limit for name, limit in self.values.items() if name not in names})
+
+
+@dataclass
+class Figures:
+    """What a plan would do to one data type, in numbers.
+
+    `population`: active linked people before the run by site; None is "without a site", never a
+    total: totals are sums. `actions`: {(site, action): people}, by old site, creates by new one:
+    "transfer" (the "unconfirmed" among them counted there again), "move_away", "create",
+    "update" (without those of a new school year), "identity", "problem". `blanked`: {field:
+    people}. `clever_users`: living people of the type in Clever, `clever_before`: before this
+    pull. `unlinked_here`: active people never linked, `linked_by_plan`: how many of them the plan
+    links. `transfers_last_days`: applied in the six days before, without those that a person
+    approved (an approval must not make the next leaver trip).
+    """
+
+    data_type: str
+    population: dict[int | None, int]
+    actions: dict[Slice, int]
+    blanked: dict[str, int] = field(default_factory=dict)
+    clever_users: int = 0
+    clever_before: int = 0
+    first_import: bool = False
+    unlinked_here: int = 0
+    linked_by_plan: int = 0
+    transfers_last_days: int = 0
+
+    @property
+    def people(self) -> int:
+        return sum(self.population.values())
+
+    def by_school(self, *actions: str) -> dict[int | None, int]:
+        """The people of these actions by site, without empty sites."""
+        found: dict[int | None, int] = {}
+        for (school, action), count in self.actions.items():
+            if action in actions and count:
+                found[school] = found.get(school, 0) + count
+        return found
+
+    def total(self, action: str) -> int:
+        return sum(self.by_school(action).values())
+
+
+@dataclass(frozen=True)
+class Tripped:
+    """A slice to be held.
+
+    `action`: "transfer", "unconfirmed", "move", "leave" (transfers and moves away), "create",
+    "update", "identity", "blank" (of `field`) or "problem". With `only_schools` just the rows of
+    the sites in `schools` are meant, otherwise `schools` only tells where the rows are.
+    `schools` is ((site, count, of), ...), most people first. `school` is set where it is one.
+    """
+
+    data_type: str
+    cause: str
+    action: str
+    count: int
+    population: int
+    schools: tuple[tuple[int | None, int, int], ...] = ()
+    only_schools: bool = False
+    field: str | None = None
+
+    @property
+    def school(self) -> int | None:
+        return self.schools[0][0] if self.only_schools and len(self.schools) == 1 else None
+
+    @property
+    def slice(self) -> str:
+        """Names the place of the trip: the same accident has the same name in every run."""
+        return "/".join(part for part in (self.action, self.data_type, self.field) if part)
+
+
+def trip(figures: Figures, limits: Limits) -> list[Tripped]:
+    """The slices of a plan that must be held, each row in one of them at most once per action."""
+    return [
+        *_leaving(figures, limits),
+        *_creating(figures, limits),
+        *_changing(figures, limits),
+    ]
+
+
+def _leaving(figures: Figures, limits: Limits) -> list[Tripped]:
+    whole = _whole_transfers(figures, limits)
+    schools = _schools(figures, limits, transfers=whole is None)
+    if whole is None and _rest_trips(figures, limits, schools):
+        whole = _whole(figures, "many_transfers", "transfer")
+        schools = _schools(figures, limits, transfers=False)
+    if whole is not None:
+        return [whole, *schools]
+    return [*schools, *_unconfirmed(figures, schools)]
+
+
+def _whole_transfers(figures: Figures, limits: Limits) -> Tripped | None:
+    """The trips that no school's share explains: nobody there, or nobody left."""
+    transfers = figures.total("transfer")
+    if figures.clever_users == 0 and figures.clever_before > 0:
+        return _whole(figures, "nobody_in_clever", "transfer")
+    if transfers and transfers >= figures.people:
+        return _whole(figures, "type_to_zero", "transfer")
+    limit = limits.get("many_transfers")
+    if not transfers or limit is None or not _is_many(figures, limit, transfers):
+        return None
+    # Spread over most of the schools it is no accident of a school.
+    hit = [t for t in _schools(figures, limits, transfers=True) if t.action != "move"]
+    if 2 * sum(len(t.schools) for t in hit) > len([n for n in figures.population.values() if n]):
+        return _whole(figures, "many_transfers", "transfer")
+    return None
+
+
+def _rest_trips(figures: Figures, limits: Limits, held: list[Tripped]) -> bool:
+    """Whether the transfers elsewhere than in the schools held anyway are too many as well."""
+    limit = limits.get("many_transfers")
+    by_school = figures.by_school("transfer")
+    for tripped in held:
+        if tripped.action != "move":
+            for school, _, _ in tripped.schools:
+                by_school.pop(school, None)
+    rest = sum(by_school.values())
+    return bool(rest) and limit is not None and _is_many(figures, limit, rest)
+
+
+def _is_many(figures: Figures, limit: Limit, transfers: int) -> bool:
+    summed = transfers + figures.transfers_last_days
+    if limit.number is not None and summed > limit.number:
+        return True
+    return _above(summed, figures.people, limit.percent)
+
+
+def _schools(figures: Figures, limits: Limits, *, transfers: bool) -> list[Tripped]:
+    """The trips of single schools. Without `transfers` only moves away are left to be held."""
+    leavers = figures.by_school("transfer") if transfers else {}
+    movers = figures.by_school("move_away")
+    emptied: set[int | None] = {
+        school
+        for school, people in figures.population.items()
+        if school is not None
+        and people >= FEWEST
+        and leavers.get(school, 0) + movers.get(school, 0) >= people
+    }
+    away = "leave" if transfers else "move"
+    everyone = {s: leavers.get(s, 0) + movers.get(s, 0) for s in emptied}
+    return [
+        *_of_schools(figures, "school_to_zero", away, everyone),
+        *_of_schools(
+            figures,
+            "school_transfers",
+            "transfer",
+            _above_in_school(figures, limits.get("school_transfers"), leavers, emptied),
+        ),
+        *_of_schools(
+            figures,
+            "school_moves",
+            "move",
+            _above_in_school(figures, limits.get("school_moves"), movers, emptied),
+        ),
+    ]
+
+
+def _above_in_school(
+    figures: Figures,
+    limit: Limit | None,
+    counts: Mapping[int | None, int],
+    emptied: set[int | None],
+) -> dict[int | None, int]:
+    if limit is None:
+        return {}
+    return {
+        school: count
+        for school, count in counts.items()
+        if school is not None
+        and school not in emptied
+        and figures.population.get(school, 0) >= (limit.number or 0)
+        and _above(count, figures.population.get(school, 0), limit.percent)
+    }
+
+
+def _of_schools(
+    figures: Figures, cause: str, action: str, counts: Mapping[int | None, int]
+) -> list[Tripped]:
+    if not counts:
+        return []
+    schools = _listed(figures, counts)
+    return [
+        Tripped(
+            data_type=figures.data_type,
+            cause=cause,
+            action=action,
+            count=sum(counts.values()),
+            population=sum(of for _, _, of in schools),
+            schools=schools,
+            only_schools=True,
+        )
+    ]
+
+
+def _unconfirmed(figures: Figures, held: list[Tripped]) -> list[Tripped]:
+    """Absences that nobody could confirm, outside of the schools that are held anyway."""
+    counts = figures.by_school("unconfirmed")
+    for tripped in held:
+        if tripped.action != "move":
+            for school, _, _ in tripped.schools:
+                counts.pop(school, None)
+    count = sum(counts.values())
+    if not count:
+        return []
+    return [_whole(figures, "absence_unconfirmed", "unconfirmed", counts)]
+
+
+def _creating(figures: Figures, limits: Limits) -> list[Tripped]:
+    creates = figures.total("create")
+    if figures.first_import:
+        limit = limits.get("student_id_may_be_wrong")
+        wrong = (
+            limit is not None
+            and figures.unlinked_here >= (limit.number or 0)
+            and figures.linked_by_plan * 2 < figures.unlinked_here
+            and _above(creates, figures.clever_users, limit.percent)
+        )
+        return [_whole(figures, "student_id_may_be_wrong", "create")] if wrong else []
+    return _if_many(figures, limits, "many_creates", "create", creates)
+
+
+def _changing(figures: Figures, limits: Limits) -> list[Tripped]:
+    found = _if_many(
+        figures, limits, "many_identity_changes", "identity", figures.total("identity")
+    )
+    limit = limits.get("many_blanked")
+    for name, count in sorted(figures.blanked.items()):
+        if limit is not None and _above(count, _base(figures), limit.percent):
+            tripped = Tripped(
+                figures.data_type, "many_blanked", "blank", count, _base(figures), field=name
+            )
+            found.append(tripped)
+    if not figures.first_import:
+        found += _if_many(figures, limits, "many_updates", "update", figures.total("update"))
+    limit = limits.get("many_problems")
+    problems = figures.total("problem")
+    if limit is not None and problems > (limit.number or 0):
+        base = max(_base(figures), figures.clever_users) if figures.first_import else _base(figures)
+        if _above(problems, base, limit.percent):
+            found.append(_whole(figures, "many_problems", "problem"))
+    return found
+
+
+def _if_many(
+    figures: Figures, limits: Limits, cause: str, action: str, count: int
+) -> list[Tripped]:
+    limit = limits.get(cause)
+    if limit is None or not _above(count, _base(figures), limit.percent):
+        return []
+    return [_whole(figures, cause, action)]
+
+
+def _base(figures: Figures) -> int:
+    """Before its first import a type has nobody linked: then those who get linked count."""
+    return max(figures.people, figures.linked_by_plan) if figures.first_import else figures.people
+
+
+def _whole(
+    figures: Figures, cause: str, action: str, counts: Mapping[int | None, int] | None = None
+) -> Tripped:
+    counts = figures.by_school(action) if counts is None else counts
+    return Tripped(
+        data_type=figures.data_type,
+        cause=cause,
+        action=action,
+        count=sum(counts.values()),
+        population=figures.people,
+        schools=_listed(figures, counts),
+    )
+
+
+def _listed(
+    figures: Figures, counts: Mapping[int | None, int]
+) -> tuple[tuple[int | None, int, int], ...]:
+    rows = [(school, count, figures.population.get(school, 0)) for school, count in counts.items()]
+    return tuple(sorted(rows, key=lambda row: (-row[1], row[0] or 0)))
+
+
+def _above(count: int, of: int, percent: Decimal | None) -> bool:
+    """Whether `count` is more than the percentage; of nobody, any 5 people are."""
+    return percent is not None and count >= FEWEST and count * 100 > of * percent
