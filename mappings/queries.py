@@ -28,14 +28,23 @@ def active_specs(
 ) -> list[RulesetSpec]:
     """The published rulesets of these types as plain values; a type without one is missing.
 
-    `named` versions are taken instead, whatever their state is now: a run uses the versions that
-    it began with (H01).
+    `named` versions are taken instead, if there are any.
     """
+    if named:
+        chosen = {str(data_type) for data_type in data_types}
+        return [spec for spec in specs_by_id(district, named) if spec.data_type in chosen]
     rulesets = Ruleset.objects.filter(
-        district=district, data_type__in=[str(data_type) for data_type in data_types]
+        district=district,
+        state=RulesetState.ACTIVE,
+        data_type__in=[str(data_type) for data_type in data_types],
     )
-    which = rulesets.filter(pk__in=named) if named else rulesets.filter(state=RulesetState.ACTIVE)
-    return [spec_of(ruleset) for ruleset in which.order_by("data_type")]
+    return [spec_of(ruleset) for ruleset in rulesets.order_by("data_type")]
+
+
+def specs_by_id(district: District, ruleset_ids: Iterable[int]) -> list[RulesetSpec]:
+    """The named versions, whatever their state is now: a run uses those it began with (H01)."""
+    rulesets = Ruleset.objects.filter(district=district, pk__in=list(ruleset_ids))
+    return [spec_of(ruleset) for ruleset in rulesets.order_by("data_type")]
 
 
 def spec_of(ruleset: Ruleset) -> RulesetSpec:

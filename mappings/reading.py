@@ -7,6 +7,7 @@ code, a school) are remembered. Findings are rare and may take their time.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from clever_sync.sources import UNREADABLE
 from core.problems import Finding
 from core.vocabulary import DataType
 from mappings import transforms
@@ -138,6 +139,8 @@ def reader(
                 values[name] = when_blank
         if has_email and "email" in values and not transforms.usable_email(values["email"]):  # type: ignore[arg-type]
             findings.append(Finding("email_invalid", "email", str(values["email"])))
+        if UNREADABLE in payload:
+            _unread(rules, payload[UNREADABLE], blanks, findings)
         return Mapped(
             values, blanks, rules, roles, data_type, place, school,
             other_schools(payload, school), findings,
@@ -145,6 +148,18 @@ def reader(
         )  # fmt: skip
 
     return read
+
+
+def _unread(
+    rules: Mapping[str, FieldSpec],
+    unread: str | list[str],
+    blanks: list[str],
+    findings: list[Finding],
+) -> None:
+    """What came but could not be read is not blank: the field stays as it is."""
+    for name in [name for name in blanks if rules[name].source in unread]:
+        blanks.remove(name)
+        findings.append(Finding("unreadable", name))
 
 
 def _without_last_name(blanks: list[str]) -> str:

@@ -300,3 +300,12 @@ def test_B19_the_keys_stand_in_the_order_of_their_strength() -> None:
     names = [name for name, _ in mapper(spec(rules=rules)).key_fields(["student"])]
     assert names == ["sis_id", "community_id", "barcode", "email"]
     assert "username" not in names
+
+
+def test_what_could_not_be_read_is_not_taken_for_blank() -> None:
+    payload = student(email="", name__middle="", unreadable=["email", "student.ext.x"])
+
+    found = mapped(payload)
+
+    assert found.blanks == ["middle_name"]
+    assert findings(found) == [("unreadable", "email", "")]
