@@ -6,11 +6,18 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
+from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.services import TEST_CHROMIUM, TEST_REDIS_URL
 
 FIRST_TEST_DATABASE = 8
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Before the test database is made: threads of the live server are not to keep connections."""
+    connections.settings["default"]["CONN_MAX_AGE"] = 0
 
 
 @pytest.fixture

@@ -3,8 +3,20 @@
 import pytest
 import redis
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
+
+
+def one_school(request: HttpRequest) -> HttpResponse:
+    """A page that asks the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 'Willow Creek High'")
+        return HttpResponse(f"<title>{cursor.fetchone()[0]}</title>")
+
+
+urlpatterns = [path("school", one_school)]
 
 
 @pytest.mark.django_db
@@ -34,8 +46,8 @@ def test_browser_shows_a_page(page: Page) -> None:
 
 
 @pytest.mark.needs_browser
+@pytest.mark.urls(__name__)
 @pytest.mark.django_db(transaction=True)
 def test_browser_reaches_the_console(page: Page, live_server: LiveServer) -> None:
-    answer = page.goto(live_server.url)
-    assert answer
-    assert answer.status < 600
+    page.goto(f"{live_server.url}/school")
+    assert page.title() == "Willow Creek High"
