@@ -9,131 +9,13 @@ Percentages are of the active linked people of the type before the run, by their
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 
+from imports.brake_terms import LEAVING, Figures, Limit, Limits, Schools, Tripped
+
+__all__ = ["Figures", "Limit", "Limits", "Tripped", "trip"]
+
 FEWEST = 5
-Slice = tuple[int | None, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """One brake's values; what `number` means stands beside each default."""
-
-    percent: Decimal | None = None
-    number: int | None = None
-
-
-DEFAULTS: Mapping[str, Limit] = {
-    "many_transfers": Limit(Decimal(10), 500),  # or more than this number
-    "many_identity_changes": Limit(Decimal(1)),
-    "many_blanked": Limit(Decimal(5)),
-    "many_updates": Limit(Decimal(75)),
-    "many_problems": Limit(Decimal(5), 20),  # and more than this number
-    "many_creates": Limit(Decimal(50)),
-    "school_transfers": Limit(Decimal(20), 20),  # in schools of at least this number
-    "school_moves": Limit(Decimal(20), 20),  # in schools of at least this number
-    "student_id_may_be_wrong": Limit(Decimal(20), 20),  # with at least this number unlinked
-}
-
-
-@dataclass(frozen=True)
-class Limits:
-    """The values that hold for one district and data type.
-
-    A brake that is missing from `values` is off; type to zero, school to zero, nobody in Clever
-    and unconfirmed absences have no value and are never off.
-    """
-
-    values: Mapping[str, Limit] = field(default_factory=lambda: DEFAULTS)
-
-    def get(self, name: str) -> Limit | None:
-        return self.values.get(name)
-
-    def with_values(self, changed: Mapping[str, Limit]) -> "Limits":
-        """These limits with some replaced. A None within a new limit keeps the older value."""
-        merged = dict(self.values)
-        for name, new in changed.items():
-            old = merged.get(name, Limit())
-            merged[name] = Limit(
-                old.percent if new.percent is None else new.percent,
-                old.number if new.number is None else new.number,
-            )
-        return Limits(merged)
-
-    def raised(self, names: frozenset[str]) -> "Limits":
-        """These limits without the named brakes: for one named run only."""
-        return Limits({name: limit for name, limit in self.values.items() if name not in names})
-
-
-@dataclass
-class Figures:
-    """What a plan would do to one data type, in numbers.
-
-    `population`: active linked people before the run by site; None is "without a site", never a
-    total: totals are sums. `actions`: {(site, action): people}, by old site, creates by new one:
-    "transfer" (the "unconfirmed" among them counted there again), "move_away", "create",
-    "update" (without those of a new school year), "identity", "problem". `blanked`: {field:
-    people}. `clever_users`: living people of the type in Clever, `clever_before`: before this
-    pull. `unlinked_here`: active people never linked, `linked_by_plan`: how many of them the plan
-    links. `transfers_last_days`: applied in the six days before, without those that a person
-    approved (an approval must not make the next leaver trip).
-    """
-
-    data_type: str
-    population: dict[int | None, int]
-    actions: dict[Slice, int]
-    blanked: dict[str, int] = field(default_factory=dict)
-    clever_users: int = 0
-    clever_before: int = 0
-    first_import: bool = False
-    unlinked_here: int = 0
-    linked_by_plan: int = 0
-    transfers_last_days: int = 0
-
-    @property
-    def people(self) -> int:
-        return sum(self.population.values())
-
-    def by_school(self, *actions: str) -> dict[int | None, int]:
-        """The people of these actions by site, without empty sites."""
-        found: dict[int | None, int] = {}
-        for (school, action), count in self.actions.items():
-            if action in actions and count:
-                found[school] = found.get(school, 0) + count
-        return found
-
-    def total(self, action: str) -> int:
-        return sum(self.by_school(action).values())
-
-
-@dataclass(frozen=True)
-class Tripped:
-    """A slice to be held.
-
-    `action`: "transfer", "unconfirmed", "move", "leave" (transfers and moves away), "create",
-    "update", "identity", "blank" (of `field`) or "problem". With `only_schools` just the rows of
-    the sites in `schools` are meant, otherwise `schools` only tells where the rows are.
-    `schools` is ((site, count, of), ...), most people first. `school` is set where it is one.
-    """
-
-    data_type: str
-    cause: str
-    action: str
-    count: int
-    population: int
-    schools: tuple[tuple[int | None, int, int], ...] = ()
-    only_schools: bool = False
-    field: str | None = None
-
-    @property
-    def school(self) -> int | None:
-        return self.schools[0][0] if self.only_schools and len(self.schools) == 1 else None
-
-    @property
-    def slice(self) -> str:
-        """Names the place of the trip: the same accident has the same name in every run."""
-        return "/".join(part for part in (self.action, self.data_type, self.field) if part)
 
 
 def trip(figures: Figures, limits: Limits) -> list[Tripped]:
@@ -158,7 +40,7 @@ def _leaving(figures: Figures, limits: Limits) -> list[Tripped]:
 
 def _whole_transfers(figures: Figures, limits: Limits) -> Tripped | None:
     """The trips that no school's share explains: nobody there, or nobody left."""
-    transfers = figures.total("transfer")
+    transfers = figures.transfers
     if figures.clever_users == 0 and figures.clever_before > 0:
         return _whole(figures, "nobody_in_clever", "transfer")
     if transfers and transfers >= figures.people:
@@ -176,7 +58,7 @@ def _whole_transfers(figures: Figures, limits: Limits) -> Tripped | None:
 def _rest_trips(figures: Figures, limits: Limits, held: list[Tripped]) -> bool:
     """Whether the transfers elsewhere than in the schools held anyway are too many as well."""
     limit = limits.get("many_transfers")
-    by_school = figures.by_school("transfer")
+    by_school = figures.by_school(*LEAVING)
     for tripped in held:
         if tripped.action != "move":
             for school, _, _ in tripped.schools:
@@ -194,7 +76,7 @@ def _is_many(figures: Figures, limit: Limit, transfers: int) -> bool:
 
 def _schools(figures: Figures, limits: Limits, *, transfers: bool) -> list[Tripped]:
     """The trips of single schools. Without `transfers` only moves away are left to be held."""
-    leavers = figures.by_school("transfer") if transfers else {}
+    leavers = figures.by_school(*LEAVING) if transfers else {}
     movers = figures.by_school("move_away")
     emptied: set[int | None] = {
         school
@@ -325,7 +207,8 @@ def _base(figures: Figures) -> int:
 def _whole(
     figures: Figures, cause: str, action: str, counts: Mapping[int | None, int] | None = None
 ) -> Tripped:
-    counts = figures.by_school(action) if counts is None else counts
+    if counts is None:
+        counts = figures.by_school(*(LEAVING if action == "transfer" else (action,)))
     return Tripped(
         data_type=figures.data_type,
         cause=cause,
@@ -336,9 +219,7 @@ def _whole(
     )
 
 
-def _listed(
-    figures: Figures, counts: Mapping[int | None, int]
-) -> tuple[tuple[int | None, int, int], ...]:
+def _listed(figures: Figures, counts: Mapping[int | None, int]) -> Schools:
     rows = [(school, count, figures.population.get(school, 0)) for school, count in counts.items()]
     return tuple(sorted(rows, key=lambda row: (-row[1], row[0] or 0)))
 
