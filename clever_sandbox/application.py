@@ -3,6 +3,8 @@
 from clever_sandbox import oauth, roster_api
 from clever_sandbox.control_actions import perform
 from clever_sandbox.control_api import serve_control
+from clever_sandbox.control_client import API
+from clever_sandbox.control_page import serve_page
 from clever_sandbox.fault_answers import bend_answer, replaces_answer
 from clever_sandbox.fault_rules import FaultPlan
 from clever_sandbox.messages import Request, Response, unknown_page
@@ -18,8 +20,10 @@ class Application:
 
     def __call__(self, request: Request) -> Response:
         """The answer to a request; never raises for anything that a client can send."""
-        if request.path == "/_sandbox" or request.path.startswith("/_sandbox/"):
+        if request.path.startswith(API):
             return serve_control(self._sandbox, request)
+        if request.path == "/_sandbox" or request.path.startswith("/_sandbox/"):
+            return serve_page(self._sandbox, request)
         plan = self._sandbox.faults.plan(request, lambda: self._names_of(request))
         self._run_actions(plan, "before")
         response = Response() if replaces_answer(plan) else self._serve(request, plan)

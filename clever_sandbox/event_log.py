@@ -52,14 +52,7 @@ class EventLog:
         self._store.write(
             "INSERT INTO events (id, record_type, at, schools, later_version, entry)"
             " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                event["id"],
-                kind,
-                moment.timestamp(),
-                " ".join(schools),
-                later,
-                entry_of("events", event),
-            ),
+            (*place, entry_of("events", event)),
         )
 
 

@@ -3,7 +3,7 @@
 - `loop`, `how`: "self" (next is this page), "back" (next is the first page), "same" (the cursor
   moves on, the same page comes for ever).
 - `early_end`: no next link although more follows; with `consistent` true the server also denies,
-  from then on and however it is asked, that anything follows.
+  from then on and however it is asked, that anything follows. `keep`: end after so many records.
 - `omit`: leaves out `ids`, or `every` nth entry, or `count` entries; `by_id` true: by id as well.
 - `duplicate`: the page begins with the record that ended the page before.
 - `unsorted`: the page's records in descending order.
@@ -43,6 +43,9 @@ def bend_window(
         if end is not None:
             where = f"({listing.where}) AND id <= ?"
             listing = replace(listing, where=where, values=(*listing.values, end))
+    for rule in plan.of("early_end"):
+        if "keep" in rule.args and not (window.after or window.before):
+            window = replace(window, limit=min(window.limit, int(rule.args["keep"])))
     if any(rule.args.get("how") == "same" for rule in plan.of("loop")):
         window = Window(window.limit)
     return listing, window
