@@ -72,7 +72,7 @@ def start_run(
                 settings=settings,
                 schools_key=schools_key,
             )
-            record(district, requested_by, f"{mode} started", f"run {run.pk}", trigger=str(trigger))
+            _record(run, requested_by, f"{mode} started")
             bell.ring(run.pk)
     except IntegrityError:
         running = Run.objects.filter(district=district, state__in=ACTIVE).first()
@@ -174,6 +174,10 @@ def _may_import(
         )
 
 
+def _record(run: Run, by: str, verb: str) -> None:
+    record(district=run.district, actor=by, verb=verb, subject=f"run {run.pk}")
+
+
 def _supersede(district: District) -> None:
     """A plan that waits for a decision is replaced by the newer one."""
     RUN.move(
@@ -196,7 +200,7 @@ def confirm_run(*, run: Run, by: str) -> bool:
             attempts=0,
         )
         if moved:
-            record(run.district, by, "plan approved", f"run {run.pk}")
+            _record(run, by, "plan approved")
             bell.ring(run.pk)
     return bool(moved)
 
@@ -210,7 +214,7 @@ def discard_run(*, run: Run, by: str) -> bool:
             message="Discarded. Nothing was imported.",
         )
         if moved:
-            record(run.district, by, "plan discarded", f"run {run.pk}")
+            _record(run, by, "plan discarded")
     return bool(moved)
 
 
@@ -230,7 +234,7 @@ def cancel_run(*, run: Run, by: str) -> bool:
             Run.objects.filter(pk=run.pk), RunState.CANCELLING, next_attempt_at=database_now()
         )
         if moved:
-            record(run.district, by, "run cancelled", f"run {run.pk}")
+            _record(run, by, "run cancelled")
             bell.ring(run.pk)
     return bool(moved)
 

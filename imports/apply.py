@@ -196,10 +196,10 @@ def _complete(frame: Frame, fence: int, written: int, stale: int) -> None:
     state = RunState.COMPLETED_WITH_ERRORS if with_errors else RunState.COMPLETED
     outbox.write(run, "finished_with_errors" if with_errors else "finished", counts=counts)
     record(
-        frame.district,
-        run.requested_by or "schedule",
-        "imported",
-        f"run {run.pk}",
+        district=frame.district,
+        actor=run.requested_by or "schedule",
+        verb="imported",
+        subject=f"run {run.pk}",
         written=written,
         stale=stale,
     )

@@ -102,13 +102,13 @@ def _two_on_one(row: tuple[Any, ...]) -> alerts.AlertRow:
         clever_id,
         DataType(data_type),
         "two_clever_people_on_one_record",
-        [Scored(person_id, 100, ["matched_by_both"], revision or 0)],
+        [Scored(person_id, 100, ("matched_by_both",), revision or 0)],
     )
 
 
 def _username(row: tuple[Any, ...]) -> alerts.AlertRow:
     data_type, clever_id, _, owner, revision = row
-    candidates = [Scored(owner, 0, ["has_the_username"], revision)] if owner else []
+    candidates = [Scored(owner, 0, ("has_the_username",), revision)] if owner else []
     return alerts.AlertRow(clever_id, DataType(data_type), "username_taken", candidates)
 
 

@@ -195,9 +195,7 @@ def _grouped(people: Iterable[Candidate], by: Any) -> dict[Any, list[Candidate]]
     return groups
 
 
-def _people(
-    frame: Frame, kind: PersonKind, which: str, parameters: list[object]
-) -> list[Candidate]:
+def _people(frame: Frame, kind: PersonKind, which: str, parameters: list[Any]) -> list[Candidate]:
     with database.cursor() as cursor:
         cursor.execute(
             _CANDIDATE_SQL + which,

@@ -21,7 +21,7 @@ _POPULATION = """
 
 _PLANNED = """
     SELECT CASE WHEN action = 'create' THEN school ELSE old_school END,
-        count(*) FILTER (WHERE action = 'transfer' AND why->>'absence' = 'confirmed'),
+        count(*) FILTER (WHERE action = 'transfer'),
         count(*) FILTER (WHERE action = 'transfer' AND why->>'absence' = 'unconfirmed'),
         count(*) FILTER (WHERE action = 'create'),
         count(*) FILTER (WHERE action IN ('update', 'move', 'restore')
@@ -48,6 +48,7 @@ _LAST_DAYS = """
     SELECT count(*) FROM imports_plannedchange c JOIN imports_run r ON r.id = c.run_id
     WHERE r.district_id = %s AND r.mode = 'live' AND r.finished_at > %s AND r.id <> %s
         AND r.state IN ('completed', 'completed_with_errors')
+        AND r.trigger <> 'hold'
         AND c.action = 'transfer' AND c.data_type = %s AND c.exception IS NULL
 """
 

@@ -11,4 +11,4 @@ def limits_of(run: Run, data_type: DataType) -> Limits:
         brake.name: (brake.percent, brake.number)
         for brake in Brake.objects.filter(district=run.district, data_type=str(data_type))
     }
-    return Limits.of(own, raised=run.raised_brakes.get(str(data_type), {}))
+    return Limits.of(own, raised=run.raised_brakes.get(str(data_type)))

@@ -78,7 +78,7 @@ def living(frame: Frame, kind: PersonKind) -> Iterator[list[Seen]]:
         yield _read(frame, kind, "AND m.clever_id = ANY(%s)", [wanted[start : start + BATCH]])
 
 
-def _read(frame: Frame, kind: PersonKind, which: str, parameters: list[object]) -> list[Seen]:
+def _read(frame: Frame, kind: PersonKind, which: str, parameters: list[Any]) -> list[Seen]:
     with database.cursor() as cursor:
         cursor.execute(
             f"""

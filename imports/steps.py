@@ -132,14 +132,14 @@ def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
         check.settle_clashes(frame, tally)
         alerts.finish(run)
         for one in figures(frame, tally):
-            holds.place(run, trip(one, limits_of(run, one.data_type)))
+            holds.place(run, trip(one, limits_of(run, DataType(one.data_type))))
         RunProblem.objects.bulk_create(
             [
                 RunProblem(
                     run=run, data_type=t, code=code, field=name, value=value,
-                    people=people, examples=examples,
+                    people=met.people, examples=met.examples,
                 )
-                for (t, code, name, value), (people, examples) in tally.problems.items()
+                for (t, code, name, value), met in tally.problems.items()
             ]
         )  # fmt: skip
         keep(ours, counts=_counts(frame), problems=_problems(tally), attempts=0)
@@ -158,9 +158,8 @@ def _counts(frame: Frame) -> dict[str, dict[str, int]]:
 
 def _problems(tally: Tally) -> dict[str, int]:
     problems: dict[str, int] = {}
-    for (_, code, _, _), (people, _) in tally.problems.items():
-        assert isinstance(people, int)
-        problems[code] = problems.get(code, 0) + people
+    for (_, code, _, _), met in tally.problems.items():
+        problems[code] = problems.get(code, 0) + met.people
     return problems
 
 

@@ -10,26 +10,30 @@ VALUES_PER_CODE = 300
 
 
 @dataclass
+class Met:
+    """How many people have a problem, and a few of their Clever IDs."""
+
+    people: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Tally:
     """Figures of one planning pass. Problems are kept per (type, code, field, value)."""
 
-    problems: dict[tuple[str, str, str, str], list[object]] = field(default_factory=dict)
+    problems: dict[tuple[str, str, str, str], Met] = field(default_factory=dict)
     blanked: dict[tuple[str, str], int] = field(default_factory=dict)
     looked_at: int = 0
 
     def note(self, data_type: DataType | str, clever_id: str, finding: Finding) -> None:
         """Counts a problem of one person; beyond 300 values of a code the values are merged."""
         place = (str(data_type), finding.code, finding.field, finding.value[:255])
-        entry = self.problems.get(place)
-        if entry is None:
-            if len(self.problems) >= VALUES_PER_CODE and finding.value:
-                place = (place[0], place[1], place[2], "")
-            entry = self.problems.setdefault(place, [0, []])
-        count, examples = entry
-        assert isinstance(count, int) and isinstance(examples, list)
-        entry[0] = count + 1
-        if len(examples) < EXAMPLES:
-            examples.append(clever_id)
+        if place not in self.problems and len(self.problems) >= VALUES_PER_CODE:
+            place = (*place[:3], "")
+        met = self.problems.setdefault(place, Met())
+        met.people += 1
+        if len(met.examples) < EXAMPLES:
+            met.examples.append(clever_id)
 
     def note_blanks(
         self, data_type: str, before: dict[str, object], after: dict[str, object]

@@ -10,7 +10,7 @@ from clever_sync.faults import CleverFault
 from clever_sync.models import Connection
 from core.vocabulary import ConnectionState, RunState
 from imports import outbox
-from imports.catalogue import sentence
+from imports.problems import sentence
 from imports.lease import Claim, database_now, rest
 from imports.models import Run
 from imports.states import RUN

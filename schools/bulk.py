@@ -6,6 +6,7 @@ Each function is one statement; the caller owns the transaction (engine.md 7).
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection as database
 
@@ -30,7 +31,7 @@ def _sql_type(name: str) -> str:
     return "bigint" if name == SITE else TYPED.get(name, "text")
 
 
-def create(plan: str, parameters: Sequence[object], district_id: int, kind: str) -> int:
+def create(plan: str, parameters: Sequence[Any], district_id: int, kind: str) -> int:
     """Inserts a person for each row of `plan`, under the id that the row names."""
     names = [*TEXT, *TYPED, SITE]
     columns = ", ".join(COLUMN_OF[name] for name in names)
@@ -46,10 +47,10 @@ def create(plan: str, parameters: Sequence[object], district_id: int, kind: str)
             """,
             [district_id, kind, *parameters],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
-def update(plan: str, parameters: Sequence[object], fields: Sequence[str]) -> int:
+def update(plan: str, parameters: Sequence[Any], fields: Sequence[str]) -> int:
     """Writes the changed `fields` of each row to its person, if the revision is still the one
     planned for; returns how many were written. The caller compares that with what it expected.
     """
@@ -75,7 +76,7 @@ def update(plan: str, parameters: Sequence[object], fields: Sequence[str]) -> in
             """,
             list(parameters),
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _assignment(name: str) -> str:
@@ -86,7 +87,7 @@ def _assignment(name: str) -> str:
     return f"{column} = CASE WHEN c.after ? '{name}' THEN {value} ELSE p.{column} END"
 
 
-def replace_sites(plan: str, parameters: Sequence[object]) -> None:
+def replace_sites(plan: str, parameters: Sequence[Any]) -> None:
     """Makes the further schools of each row's person those that the row names."""
     with database.cursor() as cursor:
         cursor.execute(
@@ -107,7 +108,7 @@ def replace_sites(plan: str, parameters: Sequence[object]) -> None:
         )
 
 
-def settle(district_id: int, looked_at: str, parameters: Sequence[object]) -> None:
+def settle(district_id: int, looked_at: str, parameters: Sequence[Any]) -> None:
     """Takes the `unsettled` mark from people that `looked_at` names in their present revision.
 
     `looked_at` is the SQL of a relation with person and person_revision.
