@@ -3,11 +3,13 @@
 `python -m integration_console.embedded`
 """
 
+import argparse
 import importlib.util
 import os
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
 
 from integration_console.embedded import broker, ports, programs
 from integration_console.embedded.places import AlreadyRunning, Places
@@ -25,14 +27,15 @@ SANDBOX_PORT = 8100
 DEMONSTRATION = "integration_console.management.commands.prepare_demonstration"
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Runs until Ctrl-C (0), or until something fails (1, with one plain message)."""
-    places = Places()
+    wanted = parser().parse_args(arguments)
+    places = Places(wanted.var.resolve())
     try:
         with stopped_by_signals(), ExitStack() as services:
             services.enter_context(places.held())
             try:
-                serve(places, os.environ, services)
+                serve(places, os.environ, services, demonstrate=wanted.demonstration)
             finally:
                 ignore_signals()
     except KeyboardInterrupt:
@@ -44,7 +47,24 @@ def main() -> int:
     return 0
 
 
-def serve(places: Places, shell: Mapping[str, str], services: ExitStack) -> None:
+def parser() -> argparse.ArgumentParser:
+    """The few things that can be chosen."""
+    options = argparse.ArgumentParser(prog="script/server", description="Runs the console.")
+    options.add_argument(
+        "--without-demonstration",
+        dest="demonstration",
+        action="store_false",
+        help="do not add the made-up districts",
+    )
+    options.add_argument(
+        "--var", type=Path, default=Places().var, help="the folder of data and logs (var)"
+    )
+    return options
+
+
+def serve(
+    places: Places, shell: Mapping[str, str], services: ExitStack, *, demonstrate: bool
+) -> None:
     """Starts one thing after the other, says where they are, and watches them."""
     database_url, database = find_database(places, shell, services)
     redis_url, engine = find_broker(places, shell, services)
@@ -54,10 +74,15 @@ def serve(places: Places, shell: Mapping[str, str], services: ExitStack) -> None
         sandbox_port=ports.first_free(SANDBOX_PORT),
         database_url=database_url,
         redis_url=redis_url,
+        demonstration=demonstrate,
     )
     supervisor = Supervisor(programs.environment(layout, shell))
     services.callback(supervisor.stop)
     prepare(layout, supervisor)
+    if demonstrate and importlib.util.find_spec(DEMONSTRATION):
+        say("Preparing the demonstration (the first time takes a while) ...")
+        command = programs.command("prepare_demonstration")
+        supervisor.run(Program("Preparing the demonstration", command))
     supervisor.start_until(programs.web(layout), lambda: ports.answers(layout.port), 60)
     for program in programs.engine(layout):
         supervisor.start(program)
@@ -75,7 +100,7 @@ def serve(places: Places, shell: Mapping[str, str], services: ExitStack) -> None
 
 
 def prepare(layout: programs.Layout, supervisor: Supervisor) -> None:
-    """Tables, styles, the sandbox Clever, and the demonstration on top."""
+    """Tables, styles and the sandbox Clever."""
     logs = layout.places.logs
     say("Preparing the database ...")
     migrate = programs.command("migrate", "--no-input")
@@ -85,10 +110,6 @@ def prepare(layout: programs.Layout, supervisor: Supervisor) -> None:
     supervisor.start_until(
         programs.sandbox(layout), lambda: ports.answers(layout.sandbox_port), 120
     )
-    if importlib.util.find_spec(DEMONSTRATION):
-        say("Preparing the demonstration (the first time takes a while) ...")
-        demonstrate = programs.command("prepare_demonstration")
-        supervisor.run(Program("Preparing the demonstration", demonstrate))
 
 
 def find_database(places: Places, shell: Mapping[str, str], services: ExitStack) -> tuple[str, str]:
@@ -129,4 +150,4 @@ def say(*lines: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

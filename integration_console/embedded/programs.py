@@ -22,6 +22,7 @@ class Layout:
     sandbox_port: int
     database_url: str
     redis_url: str = ""
+    demonstration: bool = True
 
     @property
     def console_url(self) -> str:
@@ -42,7 +43,7 @@ def environment(layout: Layout, shell: Mapping[str, str]) -> dict[str, str]:
         "DATABASE_URL": layout.database_url,
         "REDIS_URL": layout.redis_url,
         "SECRET_KEY": shell.get("SECRET_KEY") or layout.places.secret_key(),
-        "DEMONSTRATION": "true",
+        "DEMONSTRATION": str(layout.demonstration).lower(),
         "SANDBOX_URL": layout.sandbox_url,
         "SANDBOX_SCENARIO": str(layout.places.sandbox_scenario),
         "CLEVER_API_URL": f"{layout.sandbox_url}/v3.1",

@@ -1,5 +1,6 @@
 """What is run, and with which environment."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ def test_programs_are_told_where_everything_is(layout: Layout) -> None:
     assert told["CLEVER_API_URL"] == "http://localhost:8100/v3.1"
     assert told["CLEVER_AUTH_URL"] == told["SANDBOX_URL"] == "http://localhost:8100"
     assert told["SECRET_KEY"] == layout.places.secret_key()
+    assert told["DEMONSTRATION"] == "true"
+
+
+def test_without_the_demonstration_no_page_says_so(layout: Layout) -> None:
+    assert (
+        programs.environment(replace(layout, demonstration=False), {})["DEMONSTRATION"] == "false"
+    )
 
 
 def test_what_the_shell_says_of_address_and_secret_counts(layout: Layout) -> None:
@@ -54,7 +62,6 @@ def test_without_a_broker_one_loop_does_the_work(layout: Layout) -> None:
 
 
 def test_with_a_broker_celery_does(layout: Layout) -> None:
-    with_redis = Layout(layout.places, 8000, 8100, layout.database_url, "redis://localhost/0")
-    worker, beat = programs.engine(with_redis)
+    worker, beat = programs.engine(replace(layout, redis_url="redis://localhost/0"))
     assert "worker" in worker.command
     assert "beat" in beat.command

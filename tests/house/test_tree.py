@@ -51,8 +51,11 @@ def test_locks_hold_versions_and_hashes_only(lock: str) -> None:
 
 
 @pytest.mark.django_db
-def test_no_migration_is_missing() -> None:
-    call_command("makemigrations", check=True, dry_run=True, verbosity=1)
+def test_no_migration_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        call_command("makemigrations", check=True, dry_run=True)
+    except SystemExit:
+        pytest.fail(f"run manage.py makemigrations:\n{capsys.readouterr().out}", pytrace=False)
 
 
 @pytest.mark.parametrize(
