@@ -58,6 +58,8 @@ REASONS: Mapping[str, str] = {
     "other_number": "another SIS ID or number",
     "linked_to_another": "already linked to another person of Clever",
     "left_clever": "linked to a Clever ID that is no longer shared",
+    "matched_by_both": "fits both people of Clever",
+    "has_the_username": "has the user name",
 }
 
 
