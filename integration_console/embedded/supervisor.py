@@ -71,7 +71,9 @@ def stopped_by_signals() -> Iterator[None]:
         raise KeyboardInterrupt
 
     for number in STOP_SIGNALS:
-        signal.signal(number, interrupt)
+        # nohup has it ignored, and means it.
+        if not (number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN):
+            signal.signal(number, interrupt)
     try:
         yield
     finally:

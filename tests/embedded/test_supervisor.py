@@ -78,6 +78,13 @@ def test_the_first_signal_interrupts_and_the_second_does_not(number: signal.Sign
         raise_twice(number)
 
 
+@pytest.mark.usefixtures("usual_signals")
+def test_nohup_is_respected() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with stopped_by_signals():
+        signal.raise_signal(signal.SIGHUP)
+
+
 def raise_twice(number: signal.Signals) -> None:
     try:
         signal.raise_signal(number)
