@@ -1,9 +1,23 @@
 """Addresses: every page of a district lives under /d/<district>/."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
+
+from integration_console import people, views
+
+handler403 = "integration_console.views.refused"
+
+of_district: list[URLPattern | URLResolver] = [
+    path("", views.overview, name="overview"),
+    path("", include("imports.urls")),
+    path("people/", people.listing, name="people"),
+    path("people.csv", people.listing_csv, name="people_csv"),
+    path("people/<int:number>/", people.person, name="person"),
+]
 
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("d/<slug:slug>/", include(of_district)),
     path("accounts/", include("allauth.urls")),
     path("support/", admin.site.urls),
 ]

@@ -1,0 +1,152 @@
+"""The gate: who may see and do what in a district. The only room that decides it.
+
+The first line of every view of a district is
+
+    access = member(request, slug, Ability.SEE_PEOPLE)
+
+Whatever a person may not see is not there (404): a stranger's district, the integration for a
+Librarian (A02), people for Support without a grant (C33). Whatever a person may see but not do
+is refused with a reason (403).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+from django.http import Http404, HttpRequest
+
+from accounts.models import Membership, SupportGrant, User
+from core.vocabulary import MemberRole
+from schools.models import District
+
+
+class Ability(StrEnum):
+    SEE_INTEGRATION = "see_integration"
+    SEE_PEOPLE = "see_people"
+    SEE_PERSONAL_DATA = "see_personal_data"
+    SEE_GPA = "see_gpa"
+    EXPORT = "export"
+    EDIT_PEOPLE = "edit_people"
+    SYNC = "sync"
+    RESOLVE_ALERTS = "resolve_alerts"
+    IMPORT = "import"
+    MANAGE = "manage"
+
+
+SUPPORT = "support"
+HIDDEN = {Ability.SEE_INTEGRATION, Ability.SEE_PEOPLE}
+GPA = {"weighted_gpa", "unweighted_gpa"}
+# What says nothing about a single child or employee.
+IMPERSONAL = {"site", "additional_sites", "status", "status_before", "grade", "class_year", "roles"}
+READ = frozenset({Ability.SEE_INTEGRATION, Ability.SEE_PEOPLE})
+OPERATE = READ | {
+    Ability.SEE_PERSONAL_DATA,
+    Ability.EXPORT,
+    Ability.EDIT_PEOPLE,
+    Ability.SYNC,
+    Ability.RESOLVE_ALERTS,
+}
+ABILITIES: Mapping[str, frozenset[Ability]] = {
+    MemberRole.OWNER: OPERATE | {Ability.IMPORT, Ability.SEE_GPA, Ability.MANAGE},
+    MemberRole.IMPORT_ADMIN: OPERATE | {Ability.IMPORT, Ability.SEE_GPA},
+    MemberRole.OPERATOR: OPERATE,
+    MemberRole.VIEWER: READ,
+    MemberRole.LIBRARIAN: frozenset(
+        {Ability.SEE_PEOPLE, Ability.SEE_PERSONAL_DATA, Ability.EXPORT, Ability.EDIT_PEOPLE}
+    ),
+    SUPPORT: frozenset({Ability.SEE_INTEGRATION}),
+}
+WITH_GRANT = frozenset({Ability.SEE_PEOPLE, Ability.SEE_PERSONAL_DATA})
+ROLE_NAMES: Mapping[str, str] = {
+    MemberRole.OWNER: "Owner",
+    MemberRole.IMPORT_ADMIN: "Import admin",
+    MemberRole.OPERATOR: "Operator",
+    MemberRole.VIEWER: "Viewer",
+    MemberRole.LIBRARIAN: "Librarian",
+    SUPPORT: "Support",
+}
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a user may do in a district. `schools` is None for all of them, else a Librarian's."""
+
+    district: District
+    user: User
+    role: str
+    abilities: frozenset[Ability]
+    schools: frozenset[int] | None = None
+    several: bool = False
+
+    @property
+    def role_name(self) -> str:
+        return ROLE_NAMES[self.role]
+
+    @property
+    def can(self) -> dict[str, bool]:
+        """For templates: {"export": True, ...}."""
+        return {ability.value: ability in self.abilities for ability in Ability}
+
+    def may(self, ability: Ability) -> bool:
+        return ability in self.abilities
+
+    def sees(self, field: str) -> bool:
+        """Whether the values of a field (a key of schools.targets) are shown or masked."""
+        if field in GPA:
+            return Ability.SEE_GPA in self.abilities
+        return field in IMPERSONAL or Ability.SEE_PERSONAL_DATA in self.abilities
+
+    def must(self, ability: Ability) -> None:
+        """Raises Http404 for what the user may not see, PermissionDenied for what not to do."""
+        if ability in self.abilities:
+            return
+        if ability in HIDDEN:
+            raise Http404
+        raise PermissionDenied(
+            f"Your role here is {self.role_name}, which does not allow this."
+            " An owner of the district can give you another role."
+        )
+
+
+def member(request: HttpRequest, slug: str, ability: Ability) -> Access:
+    """The signed-in user's access to the district, proved to have the ability."""
+    access = find(request.user, slug) if isinstance(request.user, User) else None
+    if access is None:
+        raise Http404
+    access.must(ability)
+    return access
+
+
+def find(user: User, slug: str) -> Access | None:
+    """The user's access to the district, or None for a stranger and for a district not there."""
+    others = Membership.objects.filter(user=user).exclude(district__slug=slug)
+    membership = (
+        Membership.objects.filter(user=user, district__slug=slug)
+        .select_related("district")
+        .annotate(several=Exists(others))
+        .first()
+    )
+    if membership is None:
+        return support(user, slug) if user.is_staff else None
+    librarian = membership.role == MemberRole.LIBRARIAN
+    return Access(
+        district=membership.district,
+        user=user,
+        role=membership.role,
+        abilities=ABILITIES[membership.role],
+        schools=frozenset(membership.schools.values_list("pk", flat=True)) if librarian else None,
+        several=membership.several or user.is_staff,
+    )
+
+
+def support(user: User, slug: str) -> Access | None:
+    """Support sees the state of every district, and people only while a grant lasts."""
+    grant = SupportGrant.objects.filter(district=OuterRef("pk"), user=user, until__gt=Now())
+    district = District.objects.filter(slug=slug).annotate(granted=Exists(grant)).first()
+    if district is None:
+        return None
+    more = WITH_GRANT if district.granted else frozenset[Ability]()
+    return Access(district, user, SUPPORT, ABILITIES[SUPPORT] | more, several=True)

@@ -1,0 +1,220 @@
+"""The rows of a plan as people read them: old and new values, names, schools and reasons."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from clever_sync.models import MirrorObject
+from imports import words
+from imports.catalogue import problem
+from imports.models import PlannedChange, Run
+from mappings.models import FieldRule
+from schools.models import District, School
+from schools.targets import STATUSES, TARGETS
+
+PAGE = 50
+MASK = "•••"
+Sees = Callable[[str], bool]
+Rules = Mapping[tuple[str, str], tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows are asked for; "" and None ask for all."""
+
+    action: str = ""
+    data_type: str = ""
+    school: int | None = None
+    field: str = ""
+    outcome: str = ""
+
+
+def changes(run: Run, wanted: Wanted) -> QuerySet[PlannedChange]:
+    """The run's rows in the order of (action, id), which has an index."""
+    rows = PlannedChange.objects.filter(run=run).select_related("person")
+    if wanted.action:
+        rows = rows.filter(action=wanted.action)
+    if wanted.data_type:
+        rows = rows.filter(data_type=wanted.data_type)
+    if wanted.school:
+        rows = rows.filter(Q(school=wanted.school) | Q(old_school=wanted.school))
+    if wanted.field:
+        rows = rows.filter(Q(after__has_key=wanted.field) | Q(before__has_key=wanted.field))
+    if wanted.outcome == "any":
+        rows = rows.filter(exception__isnull=False)
+    elif wanted.outcome:
+        rows = rows.filter(exception=wanted.outcome)
+    return rows.order_by("action", "pk")
+
+
+def after(rows: QuerySet[PlannedChange], place: tuple[str, int] | None) -> list[PlannedChange]:
+    """One page of rows and one row more, from behind a place on."""
+    if place:
+        action, number = place
+        rows = rows.filter(action__gte=action).filter(Q(action__gt=action) | Q(pk__gt=number))
+    return list(rows[: PAGE + 1])
+
+
+@dataclass(frozen=True)
+class Value:
+    """One field of a row: its label, both values as people read them, the rule that decided."""
+
+    key: str
+    label: str
+    old: str
+    new: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """One row in words. `person_id` is None where there is no record to look at."""
+
+    row: PlannedChange
+    name: str
+    person_id: int | None
+    school: str
+    values: list[Value]
+    why: str
+
+    @property
+    def word(self) -> words.Word:
+        return words.ACTIONS[self.row.action]
+
+    @property
+    def outcome(self) -> words.Word | None:
+        return words.OUTCOMES.get(self.row.exception or "")
+
+
+class Reader:
+    """Puts rows into words for somebody who may see what `sees` says."""
+
+    def __init__(self, district: District, sees: Sees) -> None:
+        self.district, self.sees = district, sees
+        self.schools: dict[int, str] = {}
+        self.sites: dict[int, str] = {}
+
+    def know_schools(self) -> None:
+        """Reads the names of the district's schools, once."""
+        for school in School.objects.filter(district=self.district):
+            self.schools[school.pk] = f"{school.name} ({school.site_code})"
+            self.sites[school.pk] = school.site_code
+
+    def shown(self, rows: Sequence[PlannedChange], rules: Rules) -> list[ShownChange]:
+        """The rows of a page."""
+        names = self._mirror_names([r for r in rows if r.person is None and not r.after])
+        return [
+            ShownChange(
+                row=row,
+                name=self.name(row) or names.get(row.clever_id or "", f"Clever ID {row.clever_id}"),
+                person_id=row.person.pk if row.person and not row.person.archived_at else None,
+                school=self.schools.get(row.school or row.old_school or 0, ""),
+                values=list(self.values(row, rules)),
+                why=why(row),
+            )
+            for row in rows
+        ]
+
+    def name(self, row: PlannedChange) -> str:
+        person, new = row.person, row.after
+        first = person.first_name if person else new.get("first_name")
+        last = person.last_name if person else new.get("last_name")
+        return self.full_name(first, last)
+
+    def full_name(self, first: str | None, last: str | None) -> str:
+        """The name, or initials for whoever may not see it."""
+        parts = [part for part in (first, last) if part]
+        if self.sees("last_name"):
+            return " ".join(parts)
+        return " ".join(f"{part[0]}." for part in parts)
+
+    def _mirror_names(self, rows: Sequence[PlannedChange]) -> dict[str, str]:
+        """The names of people who have no record here, as Clever tells them."""
+        ids = [row.clever_id for row in rows if row.clever_id]
+        if not ids:
+            return {}
+        mirror = MirrorObject.objects.filter(
+            connection__district=self.district, type="user", clever_id__in=ids
+        ).values_list("clever_id", "payload")
+        named = {i: self.full_name(p.get("name.first"), p.get("name.last")) for i, p in mirror}
+        return {clever_id: name for clever_id, name in named.items() if name}
+
+    def values(self, row: PlannedChange, rules: Rules) -> Iterator[Value]:
+        """The fields that the row changes, in the order of the field table."""
+        keys = [key for key in TARGETS if key in row.after or key in row.before]
+        keys += sorted((row.after.keys() | row.before.keys()) - TARGETS.keys())
+        for key in keys:
+            old, new = row.before.get(key), row.after.get(key)
+            if old is None and new is None:
+                continue
+            source, policy = rules.get((row.data_type, key), ("", ""))
+            yield Value(
+                key=key,
+                label=self.label(key),
+                old=self.text(key, old),
+                new=self.text(key, new),
+                rule=" · ".join(part for part in (words.POLICIES.get(policy, ""), source) if part),
+            )
+
+    def label(self, key: str) -> str:
+        """The district's own name of a field, else ours (B31)."""
+        known = TARGETS[key].label if key in TARGETS else key.replace("_", " ").capitalize()
+        return str(self.district.terminology.get(key, known))
+
+    def text(self, key: str, value: Any) -> str:
+        """A value as people read it; "" for none, dots for what may not be seen."""
+        if value is None or value == "" or value == []:
+            return ""
+        if not self.sees(key):
+            return MASK
+        if key == "site":
+            return self.schools.get(value, str(value))
+        if key == "additional_sites":
+            return ", ".join(self.schools.get(one, str(one)) for one in value)
+        if key in ("status", "status_before"):
+            return STATUSES.get(value, str(value))
+        if isinstance(value, list):
+            return ", ".join(str(one).capitalize() for one in value)
+        return str(value)
+
+
+MATCHED = {
+    "new": "Nobody here matched",
+    "create": "Decided here: a new record",
+    "match": "Decided here: this record",
+    "relink": "The same person under a new Clever ID",
+}
+CAUSES = {"new_school_year": "New school year", "local_edit": "Edited here, set back"}
+ABSENCES = {
+    "confirmed": "Clever does not share this person any more",
+    "unconfirmed": "Missing at Clever, not confirmed yet",
+}
+
+
+def why(row: PlannedChange) -> str:
+    """The reason of a row, in words."""
+    said = []
+    if match := row.why.get("match"):
+        label = TARGETS[match].label if match in TARGETS else match.replace("_", " ")
+        said.append(MATCHED.get(match, f"Matched by {label}"))
+    if absence := row.why.get("absence"):
+        said.append(ABSENCES.get(absence, str(absence)))
+    if reason := row.why.get("reason"):
+        said.append(problem(reason).title)
+    if cause := row.why.get("cause"):
+        said.append(CAUSES.get(cause, str(cause).replace("_", " ").capitalize()))
+    return " · ".join(said)
+
+
+def rules(run: Run) -> Rules:
+    """{(data type, field): (source, policy)} of the versions that the run names."""
+    types = {ruleset: data_type for data_type, ruleset in run.settings.items()}
+    of_run = FieldRule.objects.filter(ruleset__in=list(types))
+    return {
+        (types[ruleset], field): (source, policy)
+        for ruleset, field, source, policy in of_run.values_list(
+            "ruleset_id", "field", "source", "policy"
+        )
+    }

@@ -1,0 +1,119 @@
+"""Forms of the operations pages. They validate and nothing else."""
+
+from typing import Any
+
+from django import forms
+
+from core.vocabulary import Action, DataType, Outcome, RunState
+from imports import words
+from schools.models import District, School
+from schools.targets import TARGETS
+
+ANY = ("", "All")
+
+
+def choices(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [ANY, *pairs]
+
+
+class TypesForm(forms.Form):
+    """Which data types a run is for."""
+
+    data_types = forms.MultipleChoiceField(
+        label="What to import",
+        choices=[(data_type.value, words.DATA_TYPES[data_type]) for data_type in DataType],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "What to import: tick at least one of students, teachers and staff.",
+            "invalid_choice": "What to import: choose among students, teachers and staff.",
+        },
+    )
+
+
+class RunsForm(forms.Form):
+    """The filter of the operations page."""
+
+    kind = forms.ChoiceField(
+        label="Kind",
+        required=False,
+        choices=choices([(name, label) for name, label, _, _ in words.KINDS]),
+    )
+    state = forms.ChoiceField(
+        label="State",
+        required=False,
+        choices=choices(
+            [("active", "Running now"), *((s.value, words.STATES[s].label) for s in RunState)]
+        ),
+    )
+    since = forms.DateField(
+        label="From",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": "From: choose a day, as in 2026-11-22."},
+    )
+    until = forms.DateField(
+        label="To",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": "To: choose a day, as in 2026-11-22."},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and since > until:
+            self.add_error("until", "To: choose the same day as From, or a later one.")
+        return cleaned
+
+
+class ChangesForm(forms.Form):
+    """The filter of a run's plan rows. The schools are the district's."""
+
+    action = forms.ChoiceField(
+        label="Action",
+        required=False,
+        choices=choices([(a.value, words.ACTIONS[a].label) for a in Action]),
+    )
+    data_type = forms.ChoiceField(
+        label="Type",
+        required=False,
+        choices=choices([(t.value, words.DATA_TYPES[t]) for t in DataType]),
+    )
+    school = forms.ModelChoiceField(
+        label="School",
+        required=False,
+        queryset=School.objects.none(),
+        empty_label="All",
+        error_messages={"invalid_choice": "School: choose one of the district's schools."},
+    )
+    field = forms.ChoiceField(
+        label="Field",
+        required=False,
+        choices=choices([(target.key, target.label) for target in TARGETS.values()]),
+    )
+    outcome = forms.ChoiceField(
+        label="Not applied because",
+        required=False,
+        choices=choices(
+            [("any", "Any reason"), *((o.value, words.OUTCOMES[o].label) for o in Outcome)]
+        ),
+    )
+
+    def __init__(self, *args: Any, district: District, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        schools = School.objects.filter(district=district).order_by("name", "pk")
+        self.fields["school"].queryset = schools  # type: ignore[attr-defined]
+        # Terminology: the district's own name for a field (B31).
+        self.fields["field"].choices = choices(  # type: ignore[attr-defined]
+            [(t.key, district.terminology.get(t.key, t.label)) for t in TARGETS.values()]
+        )
+
+
+class PlaceForm(forms.Form):
+    """Where a page of plan rows begins: after this row of this action."""
+
+    after_action = forms.ChoiceField(
+        required=False, choices=choices([(a.value, a.value) for a in Action])
+    )
+    after = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+    before = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)

@@ -1,0 +1,188 @@
+"""What pages read of runs, plans, holds and alerts. The district always comes first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from core.vocabulary import (
+    ACTIVE_RUN_STATES,
+    AlertState,
+    HoldState,
+    RunMode,
+    RunState,
+)
+from imports import words
+from imports.actions import TEST_IS_GOOD_FOR
+from imports.models import Alert, Hold, Run, RunProblem, Schedule
+from schools.models import District
+
+IMPORTED = (RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a person."""
+
+    alerts: int = 0
+    holds: int = 0
+
+
+def waiting(district: District) -> Waiting:
+    open_alerts = Alert.objects.filter(district=district, state=AlertState.OPEN)
+    open_holds = Hold.objects.filter(district=district, state=HoldState.OPEN)
+    return Waiting(alerts=open_alerts.count(), holds=open_holds.count())
+
+
+def run_of(district: District, number: int) -> Run:
+    """The district's run; Http404 for another district's and for none."""
+    found = Run.objects.filter(district=district, pk=number).select_related("pull").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def active_run(district: District) -> Run | None:
+    return Run.objects.filter(district=district, state__in=ACTIVE_RUN_STATES).first()
+
+
+def latest_runs(district: District, count: int) -> list[Run]:
+    return list(Run.objects.filter(district=district).order_by("-pk")[:count])
+
+
+def last_import(district: District) -> Run | None:
+    """The newest LIVE run that came to an end, well or not; a cancelled one is none."""
+    ended = (*IMPORTED, RunState.FAILED, RunState.READY)
+    runs = Run.objects.filter(district=district, mode=RunMode.LIVE, state__in=ended)
+    return runs.order_by("-pk").first()
+
+
+def last_test(district: District) -> Run | None:
+    tests = Run.objects.filter(district=district, mode=RunMode.TEST, state=RunState.TESTED)
+    return tests.order_by("-pk").first()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the operations page is asked for."""
+
+    kind: str = ""
+    state: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def runs(district: District, wanted: Filter) -> QuerySet[Run]:
+    """The district's runs, newest first; days are the district's own."""
+    found = Run.objects.filter(district=district).order_by("-pk")
+    kinds = {name: (mode, trigger) for name, _, mode, trigger in words.KINDS}
+    if wanted.kind in kinds:
+        mode, trigger = kinds[wanted.kind]
+        found = found.filter(mode=mode, **({"trigger": trigger} if trigger else {}))
+    if wanted.state == "active":
+        found = found.filter(state__in=ACTIVE_RUN_STATES)
+    elif wanted.state:
+        found = found.filter(state=wanted.state)
+    if wanted.since:
+        found = found.filter(created_at__gte=start_of(district, wanted.since))
+    if wanted.until:
+        found = found.filter(created_at__lt=start_of(district, wanted.until + timedelta(days=1)))
+    return found
+
+
+def start_of(district: District, day: date) -> datetime:
+    """The first moment of a day in the district."""
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(district.time_zone))
+
+
+def problems_of(run: Run) -> list[RunProblem]:
+    """The run's problems, those with the most people first."""
+    return list(run.run_problems.order_by("-people", "code", "field", "value")[:200])
+
+
+def holds_of(run: Run) -> list[Hold]:
+    return list(run.holds.order_by("pk")[:100])
+
+
+def alerts_of(run: Run) -> int:
+    """How many alerts the run left open or renewed."""
+    still = (AlertState.OPEN, AlertState.STAGED)
+    return Alert.objects.filter(district=run.district_id, last_run=run, state__in=still).count()
+
+
+@dataclass(frozen=True)
+class Automation:
+    """When the district is synced by itself; `first_import_at` when it became allowed."""
+
+    types: tuple[str, ...]
+    imported: tuple[str, ...]
+    next_due: datetime | None
+
+
+def automation(district: District) -> Automation:
+    schedules = list(Schedule.objects.filter(district=district).order_by("pk"))
+    on = [schedule for schedule in schedules if schedule.automatic]
+    dues = [schedule.next_due for schedule in on if schedule.next_due]
+    return Automation(
+        types=tuple(schedule.data_type for schedule in on),
+        imported=tuple(s.data_type for s in schedules if s.first_import_at),
+        next_due=min(dues, default=None),
+    )
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the imports of one day wrote."""
+
+    day: date
+    created: int = 0
+    updated: int = 0
+    left: int = 0
+    problems: int = 0
+
+
+SERIES = {
+    "created": ("create", "restore"),
+    "updated": ("update", "move", "link"),
+    "left": ("transfer",),
+    "problems": ("reject", "conflict"),
+}
+
+
+def days(district: District, now: datetime, count: int = 14) -> list[Day]:
+    """The last `count` days of the district, oldest first, with what was written on each."""
+    zone = ZoneInfo(district.time_zone)
+    last = now.astimezone(zone).date()
+    first = last - timedelta(days=count - 1)
+    done = Run.objects.filter(
+        district=district,
+        mode=RunMode.LIVE,
+        state__in=IMPORTED,
+        finished_at__gte=start_of(district, first),
+    )
+    sums = {first + timedelta(days=n): dict.fromkeys(SERIES, 0) for n in range(count)}
+    for run in done.only("finished_at", "counts"):
+        assert run.finished_at  # the filter says so
+        of_day = sums.get(run.finished_at.astimezone(zone).date(), dict.fromkeys(SERIES, 0))
+        for series, actions in SERIES.items():
+            of_day[series] += total_of(run.counts, actions)
+    return [Day(day, **sums[day]) for day in sorted(sums)]
+
+
+def total_of(counts: dict[str, dict[str, int]], actions: Sequence[str]) -> int:
+    """The sum of some actions over all data types of a run's counts."""
+    return sum(of_type.get(action, 0) for of_type in counts.values() for action in actions)
+
+
+def test_for_start(
+    district: District, settings: dict[str, int], schools_key: bytes, now: datetime
+) -> Run | None:
+    """The finished test that Start Import may name: fresh, and of the settings of today."""
+    test = last_test(district)
+    if test is None or test.finished_at is None or test.finished_at < now - TEST_IS_GOOD_FOR:
+        return None
+    same = all(settings.get(data_type) == of for data_type, of in test.settings.items())
+    return test if same and bytes(test.schools_key or b"") == schools_key else None

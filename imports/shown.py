@@ -1,0 +1,135 @@
+"""A run as pages show it: its name, its steps, its progress and its figures in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from core.vocabulary import ACTIVE_RUN_STATES, Action, RunMode, RunState, RunStep, Trigger
+from imports import words
+from imports.models import Run
+from imports.queries import SERIES, total_of
+
+VALIDATING_STEPS = (RunStep.PULLING, RunStep.PLANNING, RunStep.CHECKING)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the timeline; state is done, now, stopped or later."""
+
+    label: str
+    state: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A run, ready for a template. `now` is the moment of the page."""
+
+    run: Run
+    now: datetime
+
+    @property
+    def name(self) -> str:
+        first = self.run.trigger == Trigger.CLICK and self.run.tested_run_id is not None
+        return words.kind(self.run.mode, self.run.trigger, first=first)
+
+    @property
+    def word(self) -> words.Word:
+        return words.STATES[self.run.state]
+
+    @property
+    def types(self) -> str:
+        return words.types(self.run.data_types)
+
+    @property
+    def asked_by(self) -> str:
+        return self.run.requested_by or "The schedule"
+
+    @property
+    def active(self) -> bool:
+        return self.run.state in ACTIVE_RUN_STATES
+
+    @property
+    def test(self) -> bool:
+        return self.run.mode == RunMode.TEST
+
+    @property
+    def cancellable(self) -> bool:
+        return self.active and self.run.state != RunState.CANCELLING
+
+    @property
+    def seconds(self) -> float:
+        """From the start to the end, or until now."""
+        return ((self.run.finished_at or self.now) - self.run.created_at).total_seconds()
+
+    @cached_property
+    def sums(self) -> dict[str, int]:
+        """{"created": n, "updated": n, "left": n, "problems": n}."""
+        return {name: total_of(self.run.counts, actions) for name, actions in SERIES.items()}
+
+    @property
+    def planned(self) -> int:
+        return total_of(self.run.counts, list(Action))
+
+    @property
+    def step_label(self) -> str:
+        if self.run.state == RunState.VALIDATING:
+            return words.STEPS.get(self.run.step, self.word.label)
+        return self.word.label
+
+    @property
+    def done(self) -> int:
+        return int(self.run.progress.get("done") or 0)
+
+    @property
+    def total(self) -> int:
+        return int(self.run.progress.get("total") or 0)
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that the present step will still take, at its pace so far."""
+        if not self.total or not self.done or self.done > self.total:
+            return None
+        before = float(sum(self.run.seconds.values()))
+        in_step = max(self.seconds - before, 0.0)
+        return in_step * (self.total - self.done) / self.done
+
+    @property
+    def steps(self) -> list[Step]:
+        """Reading, comparing, checking, importing: how far this run has come."""
+        labels = [words.STEPS[step] for step in VALIDATING_STEPS]
+        if not self.test:
+            labels.append(words.STEPS["importing"])
+        reached = self._reached(len(labels))
+        here = "now" if self.active else "stopped"
+        return [
+            Step(label, "done" if n < reached else here if n == reached else "later", n + 1)
+            for n, label in enumerate(labels)
+        ]
+
+    def _reached(self, count: int) -> int:
+        """The index of the step that is on; `count` when all are done."""
+        state = self.run.state
+        if state in (RunState.TESTED, RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS):
+            return count
+        if state in (RunState.IMPORTING, RunState.READY, RunState.DISCARDED, RunState.SUPERSEDED):
+            return len(VALIDATING_STEPS)
+        if state == RunState.QUEUED or not self.run.step:
+            return 0
+        steps = [step.value for step in VALIDATING_STEPS]
+        return steps.index(self.run.step) if self.run.step in steps else len(steps)
+
+    @property
+    def table(self) -> list[tuple[str, list[tuple[str, str, int]]]]:
+        """Per data type its figures: (action, label, number), in the order of the actions."""
+        return [
+            (words.DATA_TYPES[data_type], figures(self.run.counts.get(data_type, {})))
+            for data_type in words.DATA_TYPES
+            if data_type in self.run.counts or data_type in self.run.data_types
+        ]
+
+
+def figures(counts: Mapping[str, Any]) -> list[tuple[str, str, int]]:
+    return [(action, label, int(counts.get(action, 0))) for action, label in words.COUNTED.items()]

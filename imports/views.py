@@ -1,0 +1,236 @@
+"""Operations: the list of runs, one run with its plan, and the buttons that start one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from accounts import audit
+from accounts.access import Ability, Access, member
+from core.problems import ConsoleError
+from core.vocabulary import DataType, RunMode
+from imports import actions, catalogue, changes, download, queries
+from imports.forms import ChangesForm, PlaceForm, RunsForm, TypesForm
+from imports.models import Run
+from imports.shown import Shown
+
+RUNS_A_PAGE = 25
+
+
+@login_required
+@require_safe
+def operations(request: HttpRequest, slug: str) -> HttpResponse:
+    """All runs of the district, newest first."""
+    access = member(request, slug, Ability.SEE_INTEGRATION)
+    form, place = RunsForm(request.GET or None), PlaceForm(request.GET)
+    runs = queries.runs(access.district, wanted_runs(form))
+    if place.is_valid() and place.cleaned_data["before"]:
+        runs = runs.filter(pk__lt=place.cleaned_data["before"])
+    found, now = list(runs[: RUNS_A_PAGE + 1]), timezone.now()
+    context = {
+        "access": access,
+        "form": form,
+        "runs": [Shown(run, now) for run in found[:RUNS_A_PAGE]],
+        "next": found[RUNS_A_PAGE - 1].pk if len(found) > RUNS_A_PAGE else None,
+        "filtered": bool(request.GET),
+    }
+    return render(request, "imports/operations.html", context)
+
+
+@login_required
+@require_safe
+def operations_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The same list as a file: one line per run, type and action."""
+    access = member(request, slug, Ability.SEE_INTEGRATION)
+    access.must(Ability.EXPORT)
+    runs = queries.runs(access.district, wanted_runs(RunsForm(request.GET)))
+    audited(access, "operations.exported", "runs")
+    return download.as_csv(f"{slug}-operations", download.RUN_HEADER, download.run_rows(runs))
+
+
+@login_required
+@require_safe
+def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One run: how far it is, what it counted, what stood in its way, and its plan."""
+    access = member(request, slug, Ability.SEE_INTEGRATION)
+    found = queries.run_of(access.district, number)
+    context = {
+        **live_context(access, found),
+        "problems": catalogue.told(queries.problems_of(found)),
+        "holds": [(hold, catalogue.said(hold.cause)) for hold in queries.holds_of(found)],
+        "alerts": queries.alerts_of(found),
+        "failure": catalogue.said(found.failure) if found.failure else None,
+        **plan_context(request, access, found),
+    }
+    return render(request, "imports/run.html", context)
+
+
+@login_required
+@require_safe
+def run_live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The moving part of a run's page, asked for every two seconds until the run has ended."""
+    access = member(request, slug, Ability.SEE_INTEGRATION)
+    context = live_context(access, queries.run_of(access.district, number))
+    if not context["run"].active:
+        return HttpResponseClientRefresh()
+    return render(request, "imports/live.html", context)
+
+
+@login_required
+@require_safe
+def changes_csv(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
+    """The plan rows as a file, filtered like the page."""
+    access = member(request, slug, Ability.SEE_INTEGRATION)
+    access.must(Ability.SEE_PEOPLE)
+    access.must(Ability.EXPORT)
+    found = queries.run_of(access.district, number)
+    rows = changes.changes(found, wanted_changes(ChangesForm(request.GET, district=found.district)))
+    reader, rules = changes.Reader(access.district, access.sees), changes.rules(found)
+    audited(access, "changes.exported", f"run:{found.pk}")
+    lines = download.change_rows(rows, reader, rules)
+    return download.as_csv(f"{slug}-run-{found.pk}", download.CHANGE_HEADER, lines)
+
+
+@login_required
+@require_POST
+def test_import(request: HttpRequest, slug: str) -> HttpResponse:
+    """Test Import: plans everything, writes nothing."""
+    access = member(request, slug, Ability.IMPORT)
+    form = TypesForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for error in form.errors["data_types"]))
+        return see_other(reverse("overview", args=[slug]))
+    types = [DataType(chosen) for chosen in form.cleaned_data["data_types"]]
+    return started(request, access, mode=RunMode.TEST, data_types=types)
+
+
+@login_required
+@require_POST
+def start_import(request: HttpRequest, slug: str) -> HttpResponse:
+    """Start Import: what the last test has shown."""
+    access = member(request, slug, Ability.IMPORT)
+    test = queries.last_test(access.district)
+    if test is None:
+        messages.error(request, "Start Import comes after a Test Import. Press Test Import first.")
+        return see_other(reverse("overview", args=[slug]))
+    types = [DataType(data_type) for data_type in test.data_types]
+    return started(request, access, mode=RunMode.LIVE, data_types=types, tested_run=test)
+
+
+@login_required
+@require_POST
+def sync_now(request: HttpRequest, slug: str) -> HttpResponse:
+    """Sync Now: a full sync of every type whose first import is done (B11, B52)."""
+    access = member(request, slug, Ability.SYNC)
+    imported = queries.automation(access.district).imported
+    if not imported:
+        messages.error(request, "Sync Now comes after the first import. Press Test Import first.")
+        return see_other(reverse("overview", args=[slug]))
+    types = [DataType(data_type) for data_type in imported]
+    return started(request, access, mode=RunMode.LIVE, data_types=types, full=True)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Cancel: the run stops at its next safe place; what was not written stays unwritten."""
+    access = member(request, slug, Ability.SYNC)
+    found = queries.run_of(access.district, number)
+    if found.mode == RunMode.TEST or found.tested_run_id:
+        access.must(Ability.IMPORT)
+    try:
+        actions.cancel_run(run=found, by=access.user.email)
+    except ConsoleError as refusal:
+        messages.error(request, refusal.sentence)
+    return see_other(reverse("run", args=[slug, found.pk]))
+
+
+@login_required
+@require_POST
+def decide(request: HttpRequest, slug: str, number: int, word: str) -> HttpResponse:
+    """A plan that waits: import it, or discard it."""
+    access = member(request, slug, Ability.IMPORT)
+    found = queries.run_of(access.district, number)
+    act = actions.confirm_run if word == "import" else actions.discard_run
+    if not act(run=found, by=access.user.email):
+        messages.info(request, "This plan does not wait for a decision any more.")
+    return see_other(reverse("run", args=[slug, found.pk]))
+
+
+def started(request: HttpRequest, access: Access, **wanted: Any) -> HttpResponse:
+    """Starts a run and shows it; a second click is shown the run that is on."""
+    slug = access.district.slug
+    try:
+        begun = actions.start_run(
+            district=access.district, requested_by=access.user.email, **wanted
+        )
+    except ConsoleError as refusal:
+        messages.error(request, refusal.sentence)
+        return see_other(reverse("overview", args=[slug]))
+    if not begun.created:
+        messages.info(request, "A run is on already; this is it. Nothing else was started.")
+    elif wanted.get("full"):
+        messages.success(
+            request,
+            format_html(
+                "The Clever Sync Utility has been queued."
+                ' See <a href="{}">Operations Management</a> for details.',
+                reverse("operations", args=[slug]),
+            ),
+        )
+    return see_other(reverse("run", args=[slug, begun.run.pk]))
+
+
+def see_other(address: str) -> HttpResponse:
+    """303: the answer to a POST is looked at with GET."""
+    return HttpResponse(status=303, headers={"Location": address})
+
+
+def audited(access: Access, verb: str, subject: str) -> None:
+    audit.record(district=access.district, actor=access.user.email, verb=verb, subject=subject)
+
+
+def live_context(access: Access, found: Run) -> dict[str, Any]:
+    may_cancel = access.can["import" if found.mode == RunMode.TEST else "sync"]
+    return {"access": access, "run": Shown(found, timezone.now()), "may_cancel": may_cancel}
+
+
+def wanted_runs(form: RunsForm) -> queries.Filter:
+    """What a valid filter asks for; a filter that is not valid asks for everything."""
+    return queries.Filter(**form.cleaned_data) if form.is_valid() else queries.Filter()
+
+
+def wanted_changes(form: ChangesForm) -> changes.Wanted:
+    if not form.is_valid():
+        return changes.Wanted()
+    school = form.cleaned_data["school"]
+    return changes.Wanted(**{**form.cleaned_data, "school": school.pk if school else None})
+
+
+def plan_context(request: HttpRequest, access: Access, found: Run) -> dict[str, Any]:
+    """A page of plan rows; nothing for whom people are hidden from."""
+    if not access.may(Ability.SEE_PEOPLE):
+        return {}
+    form, place = ChangesForm(request.GET or None, district=access.district), PlaceForm(request.GET)
+    begin = place.cleaned_data if place.is_valid() else {}
+    key = (begin["after_action"], begin["after"]) if begin.get("after_action") else None
+    rows = changes.after(
+        changes.changes(found, wanted_changes(form)), key if key and key[1] else None
+    )
+    reader = changes.Reader(access.district, access.sees)
+    reader.know_schools()
+    shown = reader.shown(rows[: changes.PAGE], changes.rules(found))
+    return {
+        "form": form,
+        "rows": shown,
+        "next": shown[-1].row if len(rows) > changes.PAGE else None,
+        "first": not key,
+        "filtered": bool(request.GET),
+    }

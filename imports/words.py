@@ -1,0 +1,122 @@
+"""How the words of a run are said to people: labels, with a tone and an icon for each state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.vocabulary import (
+    Action,
+    BlankPolicy,
+    DataType,
+    Outcome,
+    Policy,
+    RunMode,
+    RunState,
+    RunStep,
+    Trigger,
+    WhoFixes,
+)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A label; its tone (good, info, wait, bad, quiet) and the name of its icon."""
+
+    label: str
+    tone: str = "quiet"
+    icon: str = "circle"
+
+
+STATES: Mapping[str, Word] = {
+    RunState.QUEUED: Word("Queued", "info", "clock"),
+    RunState.VALIDATING: Word("Validation in Progress", "info", "loader"),
+    RunState.TESTED: Word("Test finished", "good", "circle-check"),
+    RunState.READY: Word("Waiting for your decision", "wait", "hand"),
+    RunState.IMPORTING: Word("Importing", "info", "loader"),
+    RunState.COMPLETED: Word("Completed", "good", "circle-check"),
+    RunState.COMPLETED_WITH_ERRORS: Word("Completed with errors", "wait", "triangle-alert"),
+    RunState.DISCARDED: Word("Discarded", "quiet", "circle-slash"),
+    RunState.SUPERSEDED: Word("Replaced by a newer run", "quiet", "history"),
+    RunState.CANCELLING: Word("Cancelling", "info", "loader"),
+    RunState.CANCELLED: Word("Cancelled", "quiet", "circle-slash"),
+    RunState.FAILED: Word("Failed", "bad", "circle-x"),
+}
+
+STEPS: Mapping[str, str] = {
+    RunStep.PULLING: "Reading Clever",
+    RunStep.PLANNING: "Comparing records",
+    RunStep.CHECKING: "Checking the plan",
+    "importing": "Importing",
+}
+
+ACTIONS: Mapping[str, Word] = {
+    Action.CREATE: Word("Create", "good", "user-plus"),
+    Action.UPDATE: Word("Update", "info", "pencil"),
+    Action.MOVE: Word("Move school", "info", "arrow-right-left"),
+    Action.LINK: Word("Link", "info", "link"),
+    Action.TRANSFER: Word("Mark as leaver", "wait", "log-out"),
+    Action.RESTORE: Word("Restore", "good", "rotate-ccw"),
+    Action.CONFLICT: Word("To be decided", "wait", "users"),
+    Action.REJECT: Word("Left out", "bad", "circle-x"),
+}
+COUNTED: Mapping[str, str] = {
+    **{action: word.label for action, word in ACTIONS.items()},
+    Outcome.HELD: "Held",
+    "unchanged": "Unchanged",
+}
+
+OUTCOMES: Mapping[str, Word] = {
+    Outcome.HELD: Word("Held", "wait", "hand"),
+    Outcome.STALE: Word("Changed meanwhile", "wait", "history"),
+    Outcome.CONFLICT: Word("In conflict", "wait", "triangle-alert"),
+    Outcome.FAILED: Word("Failed", "bad", "circle-x"),
+}
+
+DATA_TYPES: Mapping[str, str] = {
+    DataType.STUDENT: "Students",
+    DataType.TEACHER: "Teachers",
+    DataType.STAFF: "Staff",
+}
+
+POLICIES: Mapping[str, str] = {
+    Policy.CLEVER_DECIDES: "Clever decides",
+    Policy.FILL_WHEN_BLANK: "Fill when blank",
+    Policy.ONLY_WHEN_CREATED: "Only when created",
+    Policy.DO_NOT_IMPORT: "Do Not Import",
+}
+BLANKS: Mapping[str, str] = {
+    BlankPolicy.KEEP: "keep the local value",
+    BlankPolicy.CLEAR: "clear the local value",
+}
+
+WHO_FIXES: Mapping[str, str] = {
+    WhoFixes.SIS: "Fixed in your SIS",
+    WhoFixes.CLEVER: "Fixed in Clever",
+    WhoFixes.HERE: "Fixed here",
+}
+
+# The kinds of runs as people know them: (name in addresses, label, mode, trigger).
+KINDS: tuple[tuple[str, str, str, str], ...] = (
+    ("test", "Test Import", RunMode.TEST, ""),
+    ("click", "Clever Full Sync", RunMode.LIVE, Trigger.CLICK),
+    ("schedule", "Scheduled Sync", RunMode.LIVE, Trigger.SCHEDULE),
+    ("alerts", "Process All Updates", RunMode.LIVE, Trigger.ALERTS),
+    ("hold", "Approved hold", RunMode.LIVE, Trigger.HOLD),
+    ("follow_up", "Follow-up", RunMode.LIVE, Trigger.FOLLOW_UP),
+    ("undo", "Undo", RunMode.LIVE, Trigger.UNDO),
+    ("file", "Import from a file", RunMode.LIVE, Trigger.FILE),
+)
+
+
+def kind(mode: str, trigger: str, *, first: bool = False) -> str:
+    """What a run is called; `first` for a LIVE run that names the test it follows."""
+    if mode == RunMode.TEST:
+        return "Test Import" if trigger != Trigger.UNDO else "Test of an undo"
+    if first:
+        return "Start Import"
+    return next((label for _, label, _, of in KINDS if of == trigger), "Sync")
+
+
+def types(data_types: list[str]) -> str:
+    """ "Students and Teachers"."""
+    names = [DATA_TYPES.get(data_type, data_type) for data_type in data_types]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

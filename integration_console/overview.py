@@ -1,0 +1,195 @@
+"""The overview of a district: what is going on, is it safe, what to do next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from accounts.access import Ability, Access
+from clever_sync.models import Connection
+from core.problems import ConsoleError
+from core.vocabulary import ConnectionState, DataType, RulesetState
+from imports import queries
+from imports.models import Run
+from imports.shown import Shown
+from imports.words import Word
+from integration_console.chart import Chart, stacked
+from mappings.models import Ruleset
+from mappings.queries import school_map
+from schools.models import District, School
+
+CONNECTIONS = {
+    ConnectionState.NEW: Word("Not verified yet", "wait", "clock"),
+    ConnectionState.WAITING: Word("Waiting for approval", "wait", "clock"),
+    ConnectionState.READY: Word("Connected", "good", "circle-check"),
+    ConnectionState.NEEDS_ATTENTION: Word("Needs attention", "bad", "triangle-alert"),
+    ConnectionState.DISCONNECTED: Word("Disconnected", "bad", "unplug"),
+}
+NOT_CONNECTED = Word("Not connected", "quiet", "unplug")
+CLEVER_STATES = {
+    "running": Word("Running", "good", "circle-check"),
+    "pending": Word("Pending at Clever", "wait", "clock"),
+    "paused": Word("Paused at Clever", "wait", "circle-pause"),
+    "error": Word("Error at Clever", "bad", "circle-x"),
+}
+DEFAULT_TYPES = (DataType.STUDENT, DataType.TEACHER)
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One line of "What to do next"."""
+
+    label: str
+    text: str
+    done: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything on the page. `why_not` says in a sentence why Start Import is not possible."""
+
+    connection: Connection | None
+    word: Word
+    clever: Word | None
+    matched: int
+    schools: int
+    running: Shown | None
+    recent: list[Shown]
+    last: Shown | None
+    test: Shown | None
+    waiting: queries.Waiting
+    automation: queries.Automation
+    days: list[queries.Day]
+    chart: Chart
+    why_not: str
+
+    @property
+    def imported(self) -> bool:
+        return bool(self.automation.imported)
+
+    @property
+    def types(self) -> list[str]:
+        """The data types that Test Import is offered for."""
+        return list(self.automation.types or DEFAULT_TYPES)
+
+    @property
+    def readable(self) -> bool:
+        """Clever gives us what the district shares."""
+        return self.connection is not None and self.connection.state == ConnectionState.READY
+
+    @property
+    def switched_on(self) -> bool:
+        return self.connection is not None and self.connection.enabled
+
+    @property
+    def ready(self) -> bool:
+        """Everything that a test needs is there."""
+        return self.readable and self.switched_on and self.matched > 0
+
+    @property
+    def changed(self) -> bool:
+        return any(day.created or day.updated or day.left or day.problems for day in self.days)
+
+    @property
+    def todos(self) -> list[Todo]:
+        """The way to the first import, with what is missing."""
+        partly = f"{self.matched} of {self.schools} schools are matched. "
+        return [
+            Todo(
+                "Connect Clever",
+                "The district's Clever ID is stored, and Clever lets us read.",
+                self.readable,
+            ),
+            Todo(
+                "Match schools",
+                partly + "People of a school that is not matched stay as they are.",
+                0 < self.schools <= self.matched,
+            ),
+            Todo(
+                "Switch Clever on",
+                "From then on the records here follow Clever.",
+                self.switched_on,
+            ),
+            Todo(
+                "Test Import",
+                "Shows every change before any record is touched.",
+                self.test is not None or self.imported,
+            ),
+            Todo(
+                "Start Import",
+                "Writes what the test has shown; afterwards the sync runs by itself.",
+                self.imported,
+            ),
+        ]
+
+
+def overview(access: Access, now: datetime) -> Overview:
+    district = access.district
+    connection = Connection.objects.filter(district=district).first()
+    automation = queries.automation(district)
+    last, test, running = (
+        find(district) for find in (queries.last_import, queries.last_test, queries.active_run)
+    )
+    days = queries.days(district, now)
+    matched, schools = school_figures(district)
+    return Overview(
+        connection=connection,
+        word=CONNECTIONS[ConnectionState(connection.state)] if connection else NOT_CONNECTED,
+        clever=CLEVER_STATES.get(connection.clever_state) if connection else None,
+        matched=matched,
+        schools=schools,
+        running=Shown(running, now) if running else None,
+        recent=[Shown(run, now) for run in queries.latest_runs(district, 5)],
+        last=Shown(last, now) if last else None,
+        test=Shown(test, now) if test else None,
+        waiting=queries.waiting(district),
+        automation=automation,
+        days=days,
+        chart=stacked(
+            [f"{day.day:%b} {day.day.day}" for day in days],
+            [(day.updated, day.created, day.left, day.problems) for day in days],
+        ),
+        why_not=why_not_start(access, now, automation, running is not None),
+    )
+
+
+def why_not_start(
+    access: Access, now: datetime, automation: queries.Automation, running: bool
+) -> str:
+    """Why Start Import is not possible now, in a sentence; "" when it is."""
+    if not access.may(Ability.IMPORT):
+        return "Owners and import admins of the district start imports."
+    if running:
+        return "Start Import is possible when the run that is on has finished."
+    if automation.imported:
+        return ""
+    if startable_test(access.district, now) is None:
+        return (
+            "Start Import comes after a Test Import: of the settings as they are now, "
+            "and not older than 24 hours."
+        )
+    return ""
+
+
+def startable_test(district: District, now: datetime) -> Run | None:
+    """The test that Start Import would name, if there is one under the settings of now."""
+    try:
+        key = school_map(district).key
+    except ConsoleError:
+        return None
+    return queries.test_for_start(district, active_settings(district), key, now)
+
+
+def active_settings(district: District) -> dict[str, int]:
+    """{data type: id of the published ruleset}."""
+    active = Ruleset.objects.filter(district=district, state=RulesetState.ACTIVE)
+    return dict(active.values_list("data_type", "pk"))
+
+
+def school_figures(district: District) -> tuple[int, int]:
+    """How many local schools are matched, and how many there are (the office left out)."""
+    figures = School.objects.filter(district=district, is_district_office=False).aggregate(
+        matched=Count("pk", filter=Q(matches__isnull=False), distinct=True),
+        schools=Count("pk", distinct=True),
+    )
+    return figures["matched"], figures["schools"]

@@ -1,0 +1,73 @@
+"""Forms about people. They validate and nothing else."""
+
+from typing import Any
+
+from django import forms
+
+from core.vocabulary import DataType
+from schools.models import District, School
+from schools.targets import STATUSES
+
+SORTS = (("name", "Name, A to Z"), ("-name", "Name, Z to A"), ("newest", "Newest records first"))
+TYPES = (
+    (DataType.STUDENT.value, "Students"),
+    (DataType.TEACHER.value, "Teachers"),
+    (DataType.STAFF.value, "Staff"),
+)
+
+
+class PeopleForm(forms.Form):
+    """The filter of a list of people. `within` are a Librarian's schools, None means all."""
+
+    type = forms.ChoiceField(required=False, choices=TYPES, widget=forms.HiddenInput)
+    q = forms.CharField(
+        label="Name, ID or e-mail",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search"}),
+        error_messages={"max_length": "Name, ID or e-mail: 200 characters at most."},
+    )
+    school = forms.ModelChoiceField(
+        label="School",
+        required=False,
+        queryset=School.objects.none(),
+        empty_label="All",
+        error_messages={"invalid_choice": "School: choose one of the schools of the list."},
+    )
+    status = forms.TypedChoiceField(
+        label="Status",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", "All"), *((number, label) for number, label in STATUSES.items())],
+        error_messages={"invalid_choice": "Status: choose one of the list."},
+    )
+    sort = forms.ChoiceField(
+        label="Order",
+        required=False,
+        choices=SORTS,
+        error_messages={"invalid_choice": "Order: choose one of the list."},
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        district: District,
+        within: frozenset[int] | None = None,
+        searchable: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        schools = School.objects.filter(district=district).order_by("name", "pk")
+        if within is not None:
+            schools = schools.filter(pk__in=within)
+        self.fields["school"].queryset = schools  # type: ignore[attr-defined]
+        if not searchable:
+            # Whoever sees names masked must not find out by searching either.
+            del self.fields["q"]
+
+
+class BehindForm(forms.Form):
+    """Where a page of people begins: behind this one."""
+
+    after = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
