@@ -42,6 +42,7 @@ class Pull(models.Model):
 
     `last_sync` is Clever's own, read before the walks. `adds_only` names why nobody may be
     removed by this pull ("" when removals are allowed). `sources` are the fields that were kept.
+    `finding_counts` counts the findings by code, also those too many to be kept.
     """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="pulls")
@@ -55,6 +56,7 @@ class Pull(models.Model):
     clever_state = models.CharField(max_length=20, blank=True)
     adds_only = models.CharField(max_length=50, blank=True)
     requests = models.PositiveIntegerField(default=0)
+    finding_counts = models.JSONField(default=dict, db_default={})
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
 
@@ -151,9 +153,9 @@ class MirrorObject(models.Model):
 
     `raw_hash` is of the bytes as they came, `content_hash` of the minimised payload.
     `changed_in` is the pull that last changed content, roles or presence: whatever is at or
-    below a data type's watermark (imports.Settled) needs no second look. `roles` are the pulled roles held. The key columns are
-    normalised by core.text.key. `absent_in` is the first proved pull that did not meet the
-    object; `gone_in` the pull that concluded it.
+    below a data type's watermark (imports.Settled) needs no second look. `roles` are those of the
+    roles we know that are held. The key columns are normalised by core.text.key. `absent_in` is
+    the first proved pull that did not meet the object; `gone_in` the pull that concluded it.
     """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="mirror")
@@ -206,7 +208,24 @@ class MirrorObject(models.Model):
                 name="mirror_missing",
                 condition=Q(absent_in__isnull=False) | Q(gone_in__isnull=False),
             ),
+            # Employees are few among many students, and their pages reach over all of them.
+            models.Index(
+                fields=["connection", "clever_id"],
+                name="mirror_employees",
+                condition=Q(roles__overlap=["teacher", "staff", "district_admin"]),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.clever_id}"
+
+
+class RequestBudget(models.Model):
+    """How many requests of a token were lent in a minute. The key is a digest, not the token."""
+
+    token_key = models.BinaryField(max_length=16, primary_key=True)
+    minute = models.DateTimeField()
+    leased = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.leased} in {self.minute}"

@@ -1,0 +1,285 @@
+"""The mirror: what Clever shares, minimised, and the one way in which it is written.
+
+A page is compared with the mirror by the hash of each raw record; only what differs is decoded,
+and only what changed in content moves anybody else to look again (engine.md 2.3, speed.md).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Protocol
+
+import msgspec
+from django.db import connection
+
+from clever_sync import copying
+from clever_sync.reader import Record
+from clever_sync.seals import break_seals
+from clever_sync.sources import Payload
+from clever_sync.wire import HASH_SIZE, Page, digest
+from core.problems import Finding
+from core.text import key
+from core.vocabulary import CleverRole
+
+SCHOOL, USER = "school", "user"
+EMPLOYEES = "'{teacher,staff,district_admin}'::varchar[]"
+_TABLE = "clever_sync_mirrorobject"
+_COLUMNS = (
+    "clever_id, payload, raw_hash, content_hash, roles, school, key_sis_id, key_number,"
+    " key_staff_id, key_state_id, key_email, broken"
+)
+_READ = (
+    "SELECT clever_id, raw_hash, content_hash, roles,"
+    " absent_in_id IS NOT NULL OR gone_in_id IS NOT NULL, gone_in_id IS NOT NULL"
+    f" FROM {_TABLE} WHERE connection_id = %s AND type = %s"
+)
+_encode = msgspec.json.Encoder().encode
+
+
+class Reads(Protocol):
+    """A reader of records: of users or of schools."""
+
+    salt: bytes
+
+    def read(self, raw: bytes | msgspec.Raw, clever_id: str) -> Record:
+        """The record, minimised and cleaned."""
+
+
+@dataclass(slots=True)
+class Row:
+    """What a page is compared with."""
+
+    raw_hash: bytes
+    content_hash: bytes
+    roles: list[str]
+    is_away: bool
+    is_gone: bool
+
+
+@dataclass
+class Taken:
+    """What became of a page. `exact`: the mirror's range now holds the page's people, no others."""
+
+    created: int = 0
+    changed: int = 0
+    missing: list[str] = field(default_factory=list)
+    findings: list[tuple[str, Finding]] = field(default_factory=list)
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Span:
+    """A part of a list: from beyond `after` as far as `last`, None for all that follows."""
+
+    connection_id: int
+    type: str
+    role: str
+    after: str
+    last: str | None
+    pull_id: int | None = None
+
+
+def take_page(span: Span, page: Page, reader: Reads) -> Taken:
+    """Brings the mirror up to a page; says who of the mirror's range is missing on it.
+
+    A page that equals the mirror writes nothing. Runs in the caller's transaction.
+    """
+    known = _read_span(span)
+    _look_up_others(span, page, known)
+    taken = Taken()
+    created, changed = _differing(span, page, reader, known, taken)
+    if created:
+        _insert(span, created)
+    if changed:
+        _update(span, changed)
+        shared = [
+            record.clever_id
+            for record, _ in changed
+            if len({*record.roles, *known[record.clever_id].roles}) > 1
+        ]
+        break_seals(span.connection_id, shared, but=span.role)
+    taken.created, taken.changed = len(created), len(changed)
+    on_page = set(page.ids)
+    taken.missing = [
+        clever_id
+        for clever_id, row in known.items()
+        if clever_id not in on_page and not row.is_gone and _has(row, span.role)
+    ]
+    taken.exact = not taken.missing and not page.without_id and len(on_page) == len(page.ids)
+    return taken
+
+
+def missing_after(span: Span) -> list[str]:
+    """Who of the mirror stands in a part of a list where Clever has nobody."""
+    return [
+        clever_id
+        for clever_id, row in _read_span(span).items()
+        if not row.is_gone and _has(row, span.role)
+    ]
+
+
+def _has(row: Row, role: str) -> bool:
+    return not role or role in row.roles
+
+
+def _read_span(span: Span) -> dict[str, Row]:
+    sql = f"{_READ} AND clever_id > %s"
+    values: list[Any] = [span.connection_id, span.type, span.after]
+    if span.last is not None:
+        sql += " AND clever_id <= %s"
+        values.append(span.last)
+    if span.role and span.role != CleverRole.STUDENT:
+        # Few among many: their own index (mirror_employees) finds them.
+        sql += f" AND roles && {EMPLOYEES} AND %s = ANY(roles)"
+        values.append(span.role)
+    return _rows(sql, values)
+
+
+def _look_up_others(span: Span, page: Page, known: dict[str, Row]) -> None:
+    """Adds those of the page who stand in the mirror outside what the span reads."""
+    if span.role in ("", CleverRole.STUDENT) and page.is_ascending(span.after):
+        return
+    others = [clever_id for clever_id in page.ids if clever_id not in known]
+    if others:
+        sql = f"{_READ} AND clever_id = ANY(%s)"
+        known.update(_rows(sql, [span.connection_id, span.type, others]))
+
+
+def _rows(sql: str, values: list[Any]) -> dict[str, Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return {
+            row[0]: Row(bytes(row[1]), bytes(row[2]), row[3], row[4], row[5])
+            for row in cursor.fetchall()
+        }
+
+
+Written = tuple[Record, bytes]
+
+
+def _differing(
+    span: Span, page: Page, reader: Reads, known: dict[str, Row], taken: Taken
+) -> tuple[list[Written], list[Written]]:
+    created: dict[str, Written] = {}
+    changed: dict[str, Written] = {}
+    role, salt = span.role, reader.salt
+    for clever_id, raw in zip(page.ids, page.raws, strict=True):
+        raw_hash = digest(raw, salt)
+        row = known.get(clever_id)
+        if row is None:
+            record = reader.read(raw, clever_id)
+            record.roles = _roles(record, None, role, False)
+            created[clever_id] = (record, raw_hash)
+        elif row.raw_hash == raw_hash and not row.is_away and _has(row, role):
+            continue
+        else:
+            record = reader.read(raw, clever_id)
+            record.roles = _roles(record, row, role, row.raw_hash == raw_hash)
+            changed[clever_id] = (record, raw_hash)
+        if record.findings:
+            taken.findings += [(clever_id, finding) for finding in record.findings]
+    return list(created.values()), list(changed.values())
+
+
+def _roles(record: Record, row: Row | None, role: str, same: bool) -> list[str]:
+    """The roles held: as the record says, and the one in whose list it stands.
+
+    A broken record takes no role away, nor does one that came unchanged in another list.
+    """
+    if row is None and record.roles == [role]:
+        return record.roles
+    held = {*record.roles, *([role] if role else [])}
+    if row is not None and (same or record.broken):
+        held.update(row.roles)
+    return [each for each in CleverRole if each in held]
+
+
+def _line(record: Record, raw_hash: bytes) -> str:
+    payload = record.payload
+    get = payload.get
+    json = _encode(payload)
+    content_hash = blake2b(json, digest_size=HASH_SIZE).hexdigest()
+    document = json.decode()
+    if "\\" in document:
+        document = document.replace("\\", "\\\\")
+    email = get("email")
+    return (
+        f"{record.clever_id}\t{document}\t\\\\x{raw_hash.hex()}\t\\\\x{content_hash}"
+        f"\t{{{','.join(record.roles)}}}\t{_primary_school(payload)}"
+        f"\t{_key(get('student.sis_id') or get('teacher.sis_id'))}"
+        f"\t{_key(get('student.student_number') or get('teacher.teacher_number'))}"
+        f"\t{_key(get('staff.staff_id'))}"
+        f"\t{_key(get('student.state_id') or get('teacher.state_id'))}"
+        f"\t{_key(email if email and '@' in email else None)}"
+        f"\t{'t' if record.broken else 'f'}\n"
+    )
+
+
+def _key(value: str | list[str] | None) -> str:
+    if not value or not isinstance(value, str):
+        return copying.NULL
+    return copying.text(key(value))
+
+
+def _primary_school(payload: Payload) -> str:
+    found = payload.get("student.school") or payload.get("teacher.school")
+    if not found:
+        schools = payload.get("staff.schools")
+        found = schools[0] if schools else None
+    return copying.text(found) if isinstance(found, str) and len(found) <= 24 else copying.NULL
+
+
+def _lines(written: Iterable[Written]) -> Iterator[str]:
+    return (_line(record, raw_hash) for record, raw_hash in written)
+
+
+def _insert(span: Span, created: list[Written]) -> None:
+    pull = copying.NULL if span.pull_id is None else span.pull_id
+    prefix = f"{span.connection_id}\t{span.type}\t{pull}\t"
+    copying.copy(
+        _TABLE,
+        f"connection_id, type, changed_in_id, {_COLUMNS}",
+        (prefix + line for line in _lines(created)),
+        len(created),
+    )
+
+
+_UPDATE = f"""
+    UPDATE {_TABLE} m SET
+        payload = n.payload, raw_hash = n.raw_hash, content_hash = n.content_hash,
+        roles = n.roles, school = n.school, key_sis_id = n.key_sis_id, key_number = n.key_number,
+        key_staff_id = n.key_staff_id, key_state_id = n.key_state_id, key_email = n.key_email,
+        broken = n.broken, absent_in_id = NULL, gone_in_id = NULL,
+        changed_in_id = CASE
+            WHEN m.content_hash = n.content_hash AND m.roles = n.roles AND m.broken = n.broken
+                AND m.absent_in_id IS NULL AND m.gone_in_id IS NULL
+            THEN m.changed_in_id ELSE coalesce(%s, m.changed_in_id) END
+    FROM pull_changes n
+    WHERE m.connection_id = %s AND m.type = %s AND m.clever_id = n.clever_id
+"""
+
+
+def _update(span: Span, changed: list[Written]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE pull_changes ON COMMIT DROP AS"
+            f" SELECT {_COLUMNS} FROM {_TABLE} WHERE false"
+        )
+        copying.copy("pull_changes", _COLUMNS, _lines(changed), len(changed))
+        cursor.execute(_UPDATE, [span.pull_id, span.connection_id, span.type])
+        # More than one page may be taken in a transaction.
+        cursor.execute("DROP TABLE pull_changes")
+
+
+def take_one(span: Span, raw: bytes, reader: Reads) -> None:
+    """Brings one person of the mirror, `span.last`, up to Clever's own answer about it."""
+    assert span.last is not None
+    clever_id = span.last
+    known = _rows(f"{_READ} AND clever_id = %s", [span.connection_id, span.type, clever_id])
+    record = reader.read(raw, clever_id)
+    row = known.get(clever_id)
+    if row is not None and record.broken:
+        record.roles = _roles(record, row, "", same=True)
+    write = _insert if row is None else _update
+    write(span, [(record, digest(raw, reader.salt))])
+    break_seals(span.connection_id, [clever_id])

@@ -1,0 +1,120 @@
+"""The catalogue of what can be read from Clever: one declared line per field (fields.md).
+
+A source key is Clever's path without "roles.". A mirror's payload is flat: source key -> text, or
+a list of texts for the keys in LISTS; what is blank or missing is not in it. Under UNREADABLE it
+may name keys whose value came but could not be used, so that they are not taken for blank.
+"""
+
+import re
+from dataclasses import dataclass
+
+from core.vocabulary import CleverRole, DataType
+
+Payload = dict[str, str | list[str]]
+
+UNREADABLE = "unreadable"
+EXTENSION = ".ext."
+_EXTENSION_KEY = re.compile(r"(student|teacher|staff)\.ext\.[^\x00-\x1f.]{1,80}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A field that Clever may send. `role` is the role it belongs to, "" for all of them."""
+
+    key: str
+    label: str
+    role: str
+
+
+def _of(role: str, **labels: str) -> list[Source]:
+    prefix = f"{role}." if role else ""
+    return [Source(prefix + name.replace("__", "."), text, role) for name, text in labels.items()]
+
+
+_ALL = [
+    *_of(
+        "",
+        name__first="First name",
+        name__middle="Middle name",
+        name__last="Last name",
+        email="Email",
+    ),
+    *_of(
+        CleverRole.STUDENT,
+        sis_id="Student SIS ID",
+        student_number="Student number",
+        state_id="Student state ID",
+        school="Student's primary school",
+        schools="Student's schools",
+        grade="Grade",
+        graduation_year="Graduation year",
+        gender="Gender",
+        dob="Birth date",
+        location__address="Street address",
+        location__city="City",
+        location__state="State",
+        location__zip="Postal code",
+        credentials__district_username="Student's district username",
+        legacy_id="Student's legacy ID",
+        weighted_gpa="Weighted GPA",
+        unweighted_gpa="Unweighted GPA",
+        preferred_name__first="Preferred first name",
+        home_language="Home language",
+    ),
+    *_of(
+        CleverRole.TEACHER,
+        sis_id="Teacher SIS ID",
+        teacher_number="Teacher number",
+        state_id="Teacher state ID",
+        title="Teacher's title",
+        school="Teacher's primary school",
+        schools="Teacher's schools",
+        credentials__district_username="Teacher's district username",
+        legacy_id="Teacher's legacy ID",
+    ),
+    *_of(
+        CleverRole.STAFF,
+        staff_id="Staff ID",
+        department="Department",
+        title="Staff title",
+        schools="Staff member's schools",
+        credentials__district_username="Staff district username",
+        legacy_id="Staff legacy ID",
+    ),
+    *_of(
+        CleverRole.DISTRICT_ADMIN,
+        title="District admin's title",
+        legacy_id="District admin's legacy ID",
+    ),
+]
+
+SOURCES: dict[str, Source] = {source.key: source for source in _ALL}
+GPA_SOURCES = frozenset({"student.weighted_gpa", "student.unweighted_gpa"})
+BASE_SOURCES: frozenset[str] = frozenset(SOURCES) - GPA_SOURCES
+LISTS = frozenset({"student.schools", "teacher.schools", "staff.schools"})
+SCHOOL_SOURCES: tuple[str, ...] = (
+    "name",
+    "school_number",
+    "sis_id",
+    "state_id",
+    "nces_id",
+    "low_grade",
+    "high_grade",
+)
+
+_ROLES_OF: dict[DataType, tuple[str, ...]] = {
+    DataType.STUDENT: ("", CleverRole.STUDENT),
+    DataType.TEACHER: ("", CleverRole.TEACHER),
+    DataType.STAFF: ("", CleverRole.STAFF, CleverRole.DISTRICT_ADMIN),
+}
+
+
+def sources_for(data_type: DataType) -> list[Source]:
+    """What may feed the fields of a data type, GPA included, extension fields not."""
+    roles = _ROLES_OF[data_type]
+    return [source for source in _ALL if source.role in roles]
+
+
+def is_source(key: str) -> bool:
+    """Whether a key can be read at all: one of the catalogue, or an extension field of a role."""
+    return key in SOURCES or _EXTENSION_KEY.fullmatch(key) is not None
