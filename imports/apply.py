@@ -15,9 +15,9 @@ from django.utils import timezone
 from accounts.audit import record
 from core.fault_points import fault_point
 from core.vocabulary import PersonKind, RunState
-from imports import alerts, check, outbox
+from imports import alert_rows, check, outbox
 from imports.frame import Frame
-from imports.models import Look, PlannedChange, Run, RunProblem, Schedule, Settled
+from imports.models import Look, PlannedChange, Run, Schedule, Settled
 from imports.states import RUN
 from schools import bulk
 
@@ -103,7 +103,7 @@ def apply(frame: Frame, fence: int) -> Applied:
         stale = _set_aside(frame)
         written = _write_people(frame)
         fault_point("apply.people_written")
-        alerts.mark_done(run)
+        alert_rows.mark_done(run)
         _settle(frame)
         fault_point("apply.settled")
         _complete(frame, fence, written, stale)
@@ -121,7 +121,7 @@ def _lock(frame: Frame) -> None:
 
 
 def _set_aside(frame: Frame) -> int:
-    stale = 0
+    stale: int = 0
     with database.cursor() as cursor:
         cursor.execute(_STALE_PERSON, [frame.run.pk])
         stale += cursor.rowcount
@@ -192,7 +192,7 @@ def _complete(frame: Frame, fence: int, written: int, stale: int) -> None:
         counts.setdefault(str(data_type), {})["unchanged"] = run.counts.get(str(data_type), {}).get(
             "unchanged", 0
         )
-    with_errors = stale or RunProblem.objects.filter(run=run).exists() or run.problems
+    with_errors = stale or any(actions.get("reject") for actions in counts.values())
     state = RunState.COMPLETED_WITH_ERRORS if with_errors else RunState.COMPLETED
     outbox.write(run, "finished_with_errors" if with_errors else "finished", counts=counts)
     record(

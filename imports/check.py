@@ -10,7 +10,7 @@ from django.db import connection as database
 
 from core.problems import Finding
 from core.vocabulary import DataType
-from imports import alerts
+from imports import alert_rows
 from imports.frame import Frame
 from imports.matcher import Scored
 from imports.tally import Tally
@@ -89,16 +89,16 @@ def settle_clashes(frame: Frame, tally: Tally) -> None:
         conflicts = cursor.fetchall()
     found = [_two_on_one(row) for row in twice] + [_username(row) for row in usernames]
     if found:
-        alerts.store(frame.run, found)
+        alert_rows.store(frame.run, found)
     for row in found:
         tally.note(row.data_type, row.clever_id, Finding(row.reason))
     for data_type, clever_id, _ in conflicts:
         tally.note(data_type, clever_id, Finding("identity_conflict", "sis_id"))
 
 
-def _two_on_one(row: tuple[Any, ...]) -> alerts.AlertRow:
+def _two_on_one(row: tuple[Any, ...]) -> alert_rows.AlertRow:
     data_type, clever_id, person_id, revision = row
-    return alerts.AlertRow(
+    return alert_rows.AlertRow(
         clever_id,
         DataType(data_type),
         "two_clever_people_on_one_record",
@@ -106,10 +106,10 @@ def _two_on_one(row: tuple[Any, ...]) -> alerts.AlertRow:
     )
 
 
-def _username(row: tuple[Any, ...]) -> alerts.AlertRow:
+def _username(row: tuple[Any, ...]) -> alert_rows.AlertRow:
     data_type, clever_id, _, owner, revision = row
     candidates = [Scored(owner, 0, ("has_the_username",), revision)] if owner else []
-    return alerts.AlertRow(clever_id, DataType(data_type), "username_taken", candidates)
+    return alert_rows.AlertRow(clever_id, DataType(data_type), "username_taken", candidates)
 
 
 def counts(run_id: int) -> dict[str, dict[str, int]]:

@@ -18,7 +18,7 @@ _DIFFERENCE = """
         WHERE t.id IS NULL OR r.id IS NULL OR t.action <> r.action OR t.after <> r.after
             OR t.before <> r.before OR t.exception IS DISTINCT FROM r.exception
     )
-    SELECT count(*), count(*) FILTER (WHERE m.changed_in > %(pull)s)
+    SELECT count(*), count(*) FILTER (WHERE m.changed_in_id > %(pull)s)
     FROM d LEFT JOIN clever_sync_mirrorobject m
         ON m.connection_id = %(connection)s AND m.type = 'user' AND m.clever_id = d.clever_id
 """

@@ -33,7 +33,7 @@ _CANDIDATE_SQL = """
     SELECT p.id, p.revision, p.clever_id, p.legacy_id, p.sis_id, p.student_number,
         p.teacher_number, p.staff_id, p.community_id, p.barcode, p.email, p.last_name,
         p.first_name, p.birth_date::text, p.grade, p.school_id, p.status,
-        m.id IS NOT NULL AND m.gone_in IS NULL AND m.absent_in IS NULL
+        m.id IS NOT NULL AND m.gone_in_id IS NULL AND m.absent_in_id IS NULL
     FROM schools_person p
     LEFT JOIN clever_sync_mirrorobject m ON m.connection_id = %s AND m.type = 'user'
         AND m.clever_id = p.clever_id
@@ -131,7 +131,7 @@ def _crowded(
         cursor.execute(
             f"""
             SELECT {column} FROM clever_sync_mirrorobject
-            WHERE connection_id = %s AND {column} = ANY(%s) AND gone_in IS NULL
+            WHERE connection_id = %s AND {column} = ANY(%s) AND gone_in_id IS NULL
                 AND type = 'user' AND roles && %s::varchar[]
             GROUP BY {column} HAVING count(*) > 1
             """,
@@ -160,7 +160,7 @@ def _lookalikes(
     found += _people(
         frame,
         kind,
-        f"AND (m.gone_in IS NOT NULL OR m.absent_in IS NOT NULL) AND {alike}",
+        f"AND (m.gone_in_id IS NOT NULL OR m.absent_in_id IS NOT NULL) AND {alike}",
         [births, names],
     )
     by_birth = _grouped(found, lambda c: c.birth_date)

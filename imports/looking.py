@@ -86,8 +86,8 @@ def _read(frame: Frame, kind: PersonKind, which: str, parameters: list[Any]) -> 
             FROM clever_sync_mirrorobject m
             LEFT JOIN schools_person p ON p.district_id = %s AND p.clever_id = m.clever_id
                 AND p.archived_at IS NULL
-            WHERE m.connection_id = %s AND m.type = 'user' AND m.gone_in IS NULL
-                AND m.absent_in IS NULL AND m.roles && %s::varchar[] {which}
+            WHERE m.connection_id = %s AND m.type = 'user' AND m.gone_in_id IS NULL
+                AND m.absent_in_id IS NULL AND m.roles && %s::varchar[] {which}
             ORDER BY m.clever_id LIMIT {BATCH}
             """,
             [frame.district.pk, frame.connection.pk, frame.roles_of(kind), *parameters],
@@ -118,7 +118,7 @@ def _wanted(frame: Frame, kind: PersonKind) -> list[str] | None:
         cursor.execute(
             """
             SELECT clever_id FROM clever_sync_mirrorobject
-                WHERE connection_id = %s AND changed_in > %s AND type = 'user'
+                WHERE connection_id = %s AND changed_in_id > %s AND type = 'user'
             UNION SELECT clever_id FROM schools_person
                 WHERE district_id = %s AND unsettled AND clever_id IS NOT NULL
             UNION SELECT clever_id FROM imports_look WHERE run_id = ANY(%s) AND pending
@@ -152,11 +152,11 @@ def missing(frame: Frame, kind: PersonKind) -> Iterator[list[Missing]]:
         with database.cursor() as cursor:
             cursor.execute(
                 f"""
-                SELECT m.roles, m.school, m.gone_in IS NOT NULL, {PERSON_SQL}
+                SELECT m.roles, m.school, m.gone_in_id IS NOT NULL, {PERSON_SQL}
                 FROM clever_sync_mirrorobject m
                 JOIN schools_person p ON p.district_id = %s AND p.clever_id = m.clever_id
                     AND p.archived_at IS NULL AND p.status IN (1, 2, 3) AND NOT p.protected
-                WHERE m.connection_id = %s AND (m.gone_in IS NOT NULL OR m.absent_in IS NOT NULL)
+                WHERE m.connection_id = %s AND (m.gone_in_id IS NOT NULL OR m.absent_in_id IS NOT NULL)
                     AND m.type = 'user' AND m.roles && %s::varchar[] AND m.clever_id > %s
                 ORDER BY m.clever_id LIMIT {BATCH}
                 """,

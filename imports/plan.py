@@ -16,7 +16,7 @@ from django.db import transaction
 from core.fault_points import fault_point
 from core.problems import Finding
 from core.vocabulary import Action, DataType, ImportRule, PersonKind
-from imports import alerts, rows
+from imports import alert_rows, rows
 from imports.facts import gather, newcomer_of
 from imports.frame import Frame
 from imports.looking import PERSON_SQL, Missing, Seen, living, missing, person_of
@@ -43,7 +43,7 @@ class Batch:
 
     rows: list[Row] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
-    alerts: list[alerts.AlertRow] = field(default_factory=list)
+    alerts: list[alert_rows.AlertRow] = field(default_factory=list)
 
 
 def build(frame: Frame, keep: KeepLease) -> Tally:
@@ -73,7 +73,7 @@ def _write(frame: Frame, keep: KeepLease, tally: Tally, batch: Batch) -> None:
             rows.write_looks(frame.run.pk, batch.looks)
         rows.write(frame.run.pk, batch.rows)
         if batch.alerts:
-            alerts.store(frame.run, batch.alerts)
+            alert_rows.store(frame.run, batch.alerts)
         fault_point("plan.batch_written")
     for row in batch.rows:
         tally.note_blanks(row.data_type, row.before, row.after)
@@ -187,8 +187,10 @@ def _match(
         for roles in {tuple(one.roles) for one, _, _ in strangers}
         for name, column in mapper.key_fields(roles)
     }
-    decisions = alerts.decisions_for(
-        frame.district.pk, [one.clever_id for one, _, _ in strangers], include_staged=True
+    decisions = alert_rows.decisions_for(
+        frame.district.pk,
+        [one.clever_id for one, _, _ in strangers],
+        include_staged=alert_rows.obeys_staged(frame.run),
     )
     decided = {who: d.match for who, d in decisions.items() if d.match is not None}
     facts = gather(frame, kind, [n for _, _, n in strangers], sources, decided)
@@ -221,7 +223,7 @@ def _conflict(one: Seen, mapped: Mapped, verdict: Verdict, batch: Batch) -> None
     row.source_hash = one.content_hash
     batch.rows.append(row)
     batch.alerts.append(
-        alerts.AlertRow(one.clever_id, mapped.data_type, verdict.reason, verdict.candidates)
+        alert_rows.AlertRow(one.clever_id, mapped.data_type, verdict.reason, verdict.candidates)
     )
 
 

@@ -202,7 +202,7 @@ def _name_effects(before: dict[str, Any], after: dict[str, Any], effects: list[s
         effects.append(Action.UPDATE)
 
 
-def _is_new_year(changed: Collection[str], before: dict[str, Any], after: dict[str, Any]) -> bool:
+def _is_new_year(changed: set[str], before: dict[str, Any], after: dict[str, Any]) -> bool:
     """A grade that rises by one, with the class year that follows from it, is no accident."""
     if not changed <= {"grade", "class_year"} or "grade" not in changed:
         return False

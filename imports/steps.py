@@ -9,10 +9,10 @@ from django.db import OperationalError, transaction
 from django.db import connection as database
 
 from clever_sync import pull as pulling
-from clever_sync.client import client_for
+from clever_sync.client import new_client
 from core.fault_points import fault_point
 from core.vocabulary import DataType, RunMode, RunState, RunStep
-from imports import alerts, check, holds, outbox, plan
+from imports import alert_rows, check, holds, outbox, plan
 from imports.actions import follow_up
 from imports.apply import Busy, Overtaken, apply
 from imports.brakes import trip
@@ -84,11 +84,9 @@ def _pull(run: Run, ours: Claim, heart: Heart) -> bool:
         if run.pull_id != opened.pk:
             keep(ours, pull=opened)
         assert run.now is not None
-        with client_for(connection) as client:
-            end = time.monotonic() + SLICE
-            progress = pulling.advance(
-                opened, client=client, deadline=_beating(heart, end), now=run.now
-            )
+        with new_client() as client:
+            deadline = _beating(heart, time.monotonic() + SLICE)
+            progress = pulling.advance(opened, client=client, deadline=deadline, now=run.now)
     shown = {"step": RunStep.PULLING, "done": progress.done, "total": progress.total}
     if not progress.finished:
         keep(ours, progress=shown, attempts=0)
@@ -130,7 +128,7 @@ def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
     with transaction.atomic():
         keep(ours, step=RunStep.CHECKING)
         check.settle_clashes(frame, tally)
-        alerts.finish(run)
+        alert_rows.finish(run)
         for one in figures(frame, tally):
             holds.place(run, trip(one, limits_of(run, DataType(one.data_type))))
         RunProblem.objects.bulk_create(

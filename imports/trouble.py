@@ -10,9 +10,9 @@ from clever_sync.faults import CleverFault
 from clever_sync.models import Connection
 from core.vocabulary import ConnectionState, RunState
 from imports import outbox
-from imports.problems import sentence
 from imports.lease import Claim, database_now, rest
 from imports.models import Run
+from imports.problems import sentence
 from imports.states import RUN
 
 log = structlog.get_logger("console.imports")
