@@ -4,7 +4,7 @@ The words of imports; reading from Clever and the rules bring their own. imports
 all of them together.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from core.problems import Problem
 from core.vocabulary import WhoFixes
@@ -259,8 +259,3 @@ def sentence(code: str, **told: str) -> str:
     if problem is None:
         return f"Something went wrong ({code})."
     return problem.explanation.format_map(_Told(told))
-
-
-def codes(problems: Iterable[Problem]) -> frozenset[str]:
-    """The codes of a part of the catalogue, such as ALERTS or HOLDS."""
-    return frozenset(problem.code for problem in problems)

@@ -1,0 +1,37 @@
+"""decide_alert ID: stages a decision about one alert."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from core.problems import ConsoleError
+from core.vocabulary import Decision
+from imports import alerts
+from imports.commands import operator, refuse
+from imports.documents import decision_in_words
+
+
+class Command(BaseCommand):
+    help = "Stages a decision about an alert; process_alerts carries it out."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("id", type=int, help="the alert")
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("--match", type=int, metavar="PERSON", help="it is this record")
+        which.add_argument("--create", action="store_true", help="it is a new record")
+        which.add_argument("--skip", action="store_true", help="take back what was staged")
+        which.add_argument("--never", action="store_true", help="it is none of the candidates")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        """Stages the decision; a refusal becomes one line."""
+        names = [d for d in Decision if options.get(d.value) not in (None, False)]
+        decision = names[0]
+        person = options["match"] if decision is Decision.MATCH else None
+        try:
+            alert = alerts.decide(
+                alert_id=options["id"], decision=decision, person_id=person, by=operator()
+            )
+        except ConsoleError as refusal:
+            refuse(refusal)
+        words = decision_in_words(decision, person)
+        self.stdout.write(f"Alert {alert.pk} is {alert.state}: {words}.")

@@ -1,0 +1,21 @@
+"""run_due: does in this process what the clock and the workers do, without a broker (F17)."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from imports.due import work
+
+
+class Command(BaseCommand):
+    help = "Starts what is due and goes on with every run that waits for a worker."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--loop", action="store_true", help="go on until stopped")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        """Works until nothing is due, or for ever."""
+        try:
+            work(loop=options["loop"])
+        except KeyboardInterrupt:
+            self.stderr.write("Stopped.")
