@@ -104,7 +104,7 @@ class EmployeeMaker:
             "title": "" if kind == 5 else f"{made_up.DEPARTMENTS[kind]} assistant",
             "roles": ["SchoolTechLead"] if kind == 4 else [],
             "credentials": {"district_username": username},
-            "legacy_id": f"5b7f{plain(number):0>20}"[:24],
+            "legacy_id": f"5b7f{self._made:020x}",
             "ext": {},
         }
 
