@@ -2,11 +2,13 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from clever_sandbox import bulk_actions, district_actions, people_actions, school_actions
 from clever_sandbox.change import ControlProblem
 from clever_sandbox.sandbox import Sandbox
+from clever_sandbox.specs import read_scenario
 
 # These change what a sync would bring, so `last_sync` moves with them unless `sync` is false.
 CONTENT_ACTIONS: dict[str, Callable[..., Any]] = {
@@ -56,6 +58,8 @@ def perform(sandbox: Sandbox, name: str, args: dict[str, Any]) -> Any:
     key = args.pop("district", None)
     if name == "reset":
         return _reset(sandbox, key)
+    if name == "load":
+        return _call(_load, sandbox, args)
     try:
         if name in SANDBOX_ACTIONS:
             return _call(SANDBOX_ACTIONS[name], sandbox, args)
@@ -87,6 +91,16 @@ def _reset(sandbox: Sandbox, key: str | None) -> None:
         sandbox.district(key).reset()
         return
     sandbox.reset()
+    start_scenario(sandbox)
+
+
+def _load(sandbox: Sandbox, scenario: dict[str, Any]) -> None:
+    """Another scenario instead of the present one; the application's credentials stay."""
+    bare = replace(sandbox.spec, actions=(), faults=(), clock=None)
+    try:
+        sandbox.become(read_scenario(scenario, bare))
+    except (TypeError, ValueError) as wrong:
+        raise ControlProblem(f"no scenario: {wrong}") from wrong
     start_scenario(sandbox)
 
 

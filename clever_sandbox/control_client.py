@@ -220,6 +220,10 @@ class Control:
         """Everything as at the start; with `district` only that one's records."""
         self.do("reset", **more)
 
+    def load(self, scenario: Record) -> None:
+        """Another scenario (as in a file for `--scenario`) instead of the present one."""
+        self.do("load", scenario=scenario)
+
     def do(self, action: str, **args: Any) -> Any:
         """Any action by name; its result."""
         if self._district is not None:

@@ -49,16 +49,27 @@ class Sandbox:
         """How long every answer of the API takes besides its own time."""
         self.page_delay = seconds
 
+    def become(self, spec: SandboxSpec) -> None:
+        """Another sandbox from now on: other districts, clock and settings."""
+        former, self.spec = self.districts, spec
+        self._calm_down()
+        self.districts = [District(each, self.clock) for each in spec.districts]
+        for district in former:
+            district.store.close()
+
     def reset(self) -> None:
         """Everything as at the start; tokens stay what they are."""
+        self._calm_down()
+        for district in self.districts:
+            district.reset()
+
+    def _calm_down(self) -> None:
         self.clock.set(self.spec.clock)
         self.faults.clear()
         self.requests.clear()
         self.rate_limiter.clear()
         self.set_rate_limit(self.spec.rate_limit)
         self.set_page_delay(self.spec.page_delay)
-        for district in self.districts:
-            district.reset()
 
     def close(self) -> None:
         """Gives back what the districts hold."""

@@ -136,6 +136,35 @@ def test_C30_reset_makes_everything_anew(sandbox: RunningSandbox, ask: Asking) -
     assert sandbox.control.fault_rules() == []
 
 
+def test_C30_another_scenario_can_be_loaded_and_is_what_a_reset_goes_back_to(
+    sandbox: RunningSandbox,
+) -> None:
+    former = sandbox.district_ids
+    control = sandbox.control
+    control.faults([{"do": "status"}])
+    rename = {"do": "edit_district", "district": "two", "changes": {"name": "Cedar Falls"}}
+    districts = [{"key": "one", "students": 3}, {"key": "two", "students": 4}]
+    control.load({"districts": districts, "actions": [rename], "clock": "2026-03-01T05:00:00Z"})
+    assert set(former).isdisjoint(sandbox.district_ids)
+    assert [len(control.of(key).people("student")) for key in ("one", "two")] == [3, 4]
+    assert control.describe(district="two")["name"] == "Cedar Falls"
+    assert control.describe()["last_sync"] == "2026-03-01T05:00:00.000Z"
+    assert control.fault_rules() == []
+    control.of("one").remove(control.of("one").people("student")[0]["id"])
+    control.reset()
+    assert len(control.of("one").people("student")) == 3
+
+
+@pytest.mark.parametrize("scenario", [{"colour": "blue"}, {"districts": [{"pupils": 3}]}])
+def test_C30_what_is_no_scenario_changes_nothing(
+    sandbox: RunningSandbox, scenario: dict[str, object]
+) -> None:
+    former = sandbox.district_ids
+    with pytest.raises(ControlError, match="no scenario"):
+        sandbox.control.load(scenario)
+    assert sandbox.district_ids == former
+
+
 def test_C30_several_districts_are_controlled_apart() -> None:
     value = {"$domain": "two.example"}
     edit = {"do": "bulk_edit", "role": "teacher", "path": "email", "value": value}
