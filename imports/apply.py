@@ -15,9 +15,9 @@ from django.utils import timezone
 from accounts.audit import record
 from core.fault_points import fault_point
 from core.vocabulary import PersonKind, RunState
-from imports import alert_rows, check, outbox
+from imports import alert_rows, check, outbox, telling
 from imports.frame import Frame
-from imports.models import Look, PlannedChange, Run, Schedule, Settled
+from imports.models import Look, Run, Schedule, Settled
 from imports.states import RUN
 from schools import bulk
 
@@ -210,24 +210,8 @@ def _complete(frame: Frame, fence: int, written: int, stale: int) -> None:
         finished_at=timezone.now(),
         lease_until=None,
         step="",
-        message=sentence(written, stale),
+        message=telling.imported(frame.pull, counts, written, stale),
         attempts=0,
     )
     if not moved:
         raise FenceLost
-
-
-def sentence(written: int, stale: int) -> str:
-    """What an import did, in one sentence."""
-    if not written and not stale:
-        return "Nothing had changed, so nothing was written."
-    people = "1 person was" if written == 1 else f"{written:,} people were"
-    text = f"{people} written."
-    if stale:
-        text += f" {stale:,} changed here meanwhile and will be looked at again at once."
-    return text
-
-
-def stale_rows(run: Run) -> int:
-    """How many rows of a finished run wait for a follow-up."""
-    return PlannedChange.objects.filter(run=run, exception="stale").count()

@@ -86,7 +86,8 @@ class Figures:
     people}. `clever_users`: living people of the type in Clever, `clever_before`: before this
     pull. `unlinked_here`: active people never linked, `linked_by_plan`: how many of them the plan
     links. `transfers_last_days`: applied in the six days before, without those that a person
-    approved (an approval must not make the next leaver trip).
+    approved (an approval must not make the next leaver trip). `gone_schools`: sites whose school
+    Clever does not share any more: whoever leaves there left with it, however few they are.
     """
 
     data_type: str
@@ -99,6 +100,7 @@ class Figures:
     unlinked_here: int = 0
     linked_by_plan: int = 0
     transfers_last_days: int = 0
+    gone_schools: frozenset[int] = frozenset()
 
     @property
     def people(self) -> int:

@@ -82,9 +82,9 @@ def _schools(figures: Figures, limits: Limits, *, transfers: bool) -> list[Tripp
         school
         for school, people in figures.population.items()
         if school is not None
-        and people >= FEWEST
         and leavers.get(school, 0) + movers.get(school, 0) >= people
-    }
+        and people >= FEWEST
+    } | {school for school in leavers if school in figures.gone_schools}
     away = "leave" if transfers else "move"
     everyone = {s: leavers.get(s, 0) + movers.get(s, 0) for s in emptied}
     return [

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import connection as database
 from django.db.models import Sum
 
-from clever_sync.models import PullWalk
+from clever_sync.models import MirrorObject, PullWalk
 from core.vocabulary import ROLES_OF_TYPE, DataType
 from imports.brakes import Figures
 from imports.frame import Frame
@@ -21,7 +21,7 @@ _POPULATION = """
 
 _PLANNED = """
     SELECT CASE WHEN action = 'create' THEN school ELSE old_school END,
-        count(*) FILTER (WHERE action = 'transfer'),
+        count(*) FILTER (WHERE action = 'transfer' AND why->>'absence' <> 'unconfirmed'),
         count(*) FILTER (WHERE action = 'transfer' AND why->>'absence' = 'unconfirmed'),
         count(*) FILTER (WHERE action = 'create'),
         count(*) FILTER (WHERE action IN ('update', 'move', 'restore')
@@ -84,7 +84,17 @@ def _figures(frame: Frame, tally: Tally, data_type: DataType) -> Figures:
         unlinked_here=unlinked,
         linked_by_plan=sum(n for (_, action), n in actions.items() if action == "link"),
         transfers_last_days=last_days,
+        gone_schools=_gone_schools(frame),
     )
+
+
+def _gone_schools(frame: Frame) -> frozenset[int]:
+    """Our schools whose Clever school is not shared any more."""
+    gone = MirrorObject.objects.filter(
+        connection=frame.connection, type="school", gone_in__isnull=False
+    ).values_list("clever_id", flat=True)
+    schools = (frame.schools.local.get(clever_id) for clever_id in gone)
+    return frozenset(school for school in schools if school is not None)
 
 
 def clever_users(frame: Frame, data_type: DataType) -> int:

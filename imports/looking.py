@@ -156,7 +156,8 @@ def missing(frame: Frame, kind: PersonKind) -> Iterator[list[Missing]]:
                 FROM clever_sync_mirrorobject m
                 JOIN schools_person p ON p.district_id = %s AND p.clever_id = m.clever_id
                     AND p.archived_at IS NULL AND p.status IN (1, 2, 3) AND NOT p.protected
-                WHERE m.connection_id = %s AND (m.gone_in_id IS NOT NULL OR m.absent_in_id IS NOT NULL)
+                WHERE m.connection_id = %s
+                    AND (m.gone_in_id IS NOT NULL OR m.absent_in_id IS NOT NULL)
                     AND m.type = 'user' AND m.roles && %s::varchar[] AND m.clever_id > %s
                 ORDER BY m.clever_id LIMIT {BATCH}
                 """,

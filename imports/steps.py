@@ -10,9 +10,11 @@ from django.db import connection as database
 
 from clever_sync import pull as pulling
 from clever_sync.client import new_client
+from clever_sync.queries import doubts
 from core.fault_points import fault_point
+from core.problems import Finding
 from core.vocabulary import DataType, RunMode, RunState, RunStep
-from imports import alert_rows, check, holds, outbox, plan
+from imports import alert_rows, check, holds, outbox, plan, telling
 from imports.actions import follow_up
 from imports.apply import Busy, Overtaken, apply
 from imports.brakes import trip
@@ -24,7 +26,7 @@ from imports.limits import limits_of
 from imports.models import Run, RunProblem
 from imports.pulls import enabled_types, kept_sources
 from imports.states import RUN
-from imports.tally import Tally
+from imports.tally import Met, Tally
 
 SLICE = 20.0
 APPLY_TRIES = 3
@@ -128,6 +130,7 @@ def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
     with transaction.atomic():
         keep(ours, step=RunStep.CHECKING)
         check.settle_clashes(frame, tally)
+        _note_pull(frame, tally)
         alert_rows.finish(run)
         for one in figures(frame, tally):
             holds.place(run, trip(one, limits_of(run, DataType(one.data_type))))
@@ -140,7 +143,16 @@ def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
                 for (t, code, name, value), met in tally.problems.items()
             ]
         )  # fmt: skip
-        keep(ours, counts=_counts(frame), problems=_problems(tally), attempts=0)
+        run.counts = _counts(frame)
+        keep(ours, counts=run.counts, problems=_problems(tally), attempts=0)
+
+
+def _note_pull(frame: Frame, tally: Tally) -> None:
+    """What the pull met: doubtful walks, and records it had to clean or could not read."""
+    for doubt in doubts(frame.pull):
+        tally.note("", "", Finding("walk_unproved", doubt.what, doubt.code))
+    for code, people in frame.pull.finding_counts.items():
+        tally.problems["", code, "", ""] = Met(people)
 
 
 def _counts(frame: Frame) -> dict[str, dict[str, int]]:
@@ -167,7 +179,7 @@ def _decide(frame: Frame, ours: Claim) -> bool:
     if run.mode == RunMode.TEST:
         _move(
             run, ours, RunState.TESTED, finished_at=database_now(), lease_until=None, step="",
-            message="Test finished. No record was changed.",
+            message=telling.tested(frame.pull, run.counts),
         )  # fmt: skip
         outbox.write(run, "tested")
         return False

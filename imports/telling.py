@@ -1,0 +1,69 @@
+"""What a run did, in a few plain sentences for the people of the district."""
+
+from collections.abc import Mapping
+
+from clever_sync.models import Pull
+from clever_sync.queries import doubts
+
+LISTS = {
+    "schools": "schools",
+    "student": "students",
+    "teacher": "teachers",
+    "staff": "staff",
+    "district_admin": "district admins",
+}
+Counts = Mapping[str, Mapping[str, int]]
+
+
+def total(counts: Counts, *actions: str) -> int:
+    """How many rows of a run have one of these actions."""
+    return sum(number for found in counts.values() for a, number in found.items() if a in actions)
+
+
+def imported(pull: Pull, counts: Counts, written: int, stale: int) -> str:
+    """What an import did."""
+    parts = []
+    if written:
+        parts.append(
+            "1 person was written." if written == 1 else f"{written:,} people were written."
+        )
+    elif not stale:
+        parts.append("Nothing was written.")
+    if stale:
+        parts.append(f"{stale:,} changed here meanwhile and will be looked at again at once.")
+    return " ".join([*parts, *_reservations(pull, counts)])
+
+
+def tested(pull: Pull, counts: Counts) -> str:
+    """What a test found."""
+    changes = total(
+        counts, "create", "link", "restore", "move", "transfer", "update", "held"
+    )  # fmt: skip
+    would = "1 person" if changes == 1 else f"{changes:,} people"
+    parts = ["Test finished. No record was changed.", f"An import would change {would}."]
+    return " ".join([*parts, *_reservations(pull, counts)])
+
+
+def _reservations(pull: Pull, counts: Counts) -> list[str]:
+    """What was left out, and why nobody was removed."""
+    parts = []
+    held = total(counts, "held")
+    if held:
+        parts.append(
+            f"{held:,} changes are held: they look like an accident and wait for a person."
+        )
+    waiting = total(counts, "conflict")
+    if waiting:
+        parts.append(f"{waiting:,} possible duplicates wait under Resolve Alerts.")
+    rejected = total(counts, "reject")
+    if rejected:
+        parts.append(f"{rejected:,} records of Clever could not be read and were left out.")
+    if pull.adds_only:
+        parts.append(f"Clever's sync is {pull.adds_only}, so nobody was marked as gone.")
+    unproved = [LISTS.get(doubt.what, doubt.what) for doubt in doubts(pull)]
+    if unproved:
+        parts.append(
+            f"Clever's list of {', '.join(unproved)} could not be proved complete, "
+            "so nobody was marked as gone."
+        )
+    return parts
