@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LINES = ROOT / "docs" / "lines.md"
 TABLE = ROOT / "docs" / "coverage.md"
 LINE = re.compile(r"^- \*\*([ABCFH]\d\d)\*\* ", re.MULTILINE)
-NUMBERS = re.compile(r"test_((?:[A-Z]\d\d_)+)")
+NUMBERS = re.compile(r"test_((?:[ABCFH]\d\d_)+)")
 PROVES_NOTHING = {"skip", "skipif", "xfail"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

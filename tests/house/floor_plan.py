@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -49,10 +49,16 @@ class Source:
         return (node for node in ast.walk(self.tree) if isinstance(node, Function))
 
 
+@cache
+def source(path: Path) -> Source:
+    """The file, read and parsed once for all tests."""
+    return Source(path)
+
+
 def sources(*folders: str) -> list[Source]:
     """The Python files in these folders, without the migrations, which Django writes."""
     return [
-        Source(path)
+        source(path)
         for folder in folders
         for path in sorted((ROOT / folder).rglob("*.py"))
         if "migrations" not in path.parts
@@ -62,10 +68,10 @@ def sources(*folders: str) -> list[Source]:
 def pure_rooms() -> list[Source]:
     """The pure rooms that exist by now; a room may be a module or a package."""
     return [
-        source
+        room
         for app, rooms in PURE_ROOMS.items()
-        for source in sources(app)
-        if source.path.relative_to(ROOT / app).parts[0].removesuffix(".py") in rooms
+        for room in sources(app)
+        if room.path.relative_to(ROOT / app).parts[0].removesuffix(".py") in rooms
     ]
 
 
