@@ -1,13 +1,14 @@
 """From a request to an answer: control, tokens or roster API, and the scripted faults between."""
 
-from clever_sandbox import oauth, roster_api
+from clever_sandbox import oauth, roster_api, sign_in
+from clever_sandbox.change import ControlProblem
 from clever_sandbox.control_actions import perform
 from clever_sandbox.control_api import serve_control
 from clever_sandbox.control_client import API
 from clever_sandbox.control_page import serve_page
 from clever_sandbox.fault_answers import bend_answer, replaces_answer
 from clever_sandbox.fault_rules import FaultPlan
-from clever_sandbox.messages import Request, Response, unknown_page
+from clever_sandbox.messages import Request, Response, problem, unknown_page
 from clever_sandbox.request_log import Asked
 from clever_sandbox.sandbox import Sandbox
 
@@ -25,7 +26,10 @@ class Application:
         if request.path == "/_sandbox" or request.path.startswith("/_sandbox/"):
             return serve_page(self._sandbox, request)
         plan = self._sandbox.faults.plan(request, lambda: self._names_of(request))
-        self._run_actions(plan, "before")
+        try:
+            self._run_actions(plan, "before")
+        except ControlProblem as wrong:
+            return problem(500, f"a scripted action cannot be done: {wrong}")
         response = Response() if replaces_answer(plan) else self._serve(request, plan)
         response = bend_answer(plan, response)
         response.delay += self._sandbox.page_delay
@@ -35,8 +39,15 @@ class Application:
         return response
 
     def _serve(self, request: Request, plan: FaultPlan) -> Response:
-        if request.path == "/oauth/tokens" and request.method == "GET":
+        asked = (request.method, request.path)
+        if asked == ("GET", "/oauth/tokens"):
             return oauth.list_tokens(self._sandbox, request)
+        if asked == ("POST", "/oauth/tokens"):
+            return sign_in.exchange_code(self._sandbox, request)
+        if asked == ("GET", "/oauth/authorize"):
+            return sign_in.authorize(self._sandbox, request)
+        if request.method == "GET" and request.path in sign_in.ME_PATHS:
+            return sign_in.who_is(self._sandbox, request, roster_api.bearer(request))
         if request.path.startswith("/v"):
             return roster_api.serve(self._sandbox, request, plan)
         return unknown_page()

@@ -46,10 +46,9 @@ def _link(path: str, name: str, district: str, is_here: bool) -> str:
     return f'<a href="{address(path, district=district)}"{current}>{name}</a>'
 
 
-def card(title: str, *content: str, wide: bool = False) -> str:
+def card(title: str, *content: str) -> str:
     """A titled box."""
-    kind = "card wide" if wide else "card"
-    return f'<section class="{kind}"><h2>{text(title)}</h2>{"".join(content)}</section>'
+    return f'<section class="card"><h2>{text(title)}</h2>{"".join(content)}</section>'
 
 
 def form(action: str, district: str, back: str, *content: str) -> str:

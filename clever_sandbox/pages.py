@@ -23,13 +23,13 @@ def show_home(sandbox: Sandbox, district: District, _request: Request) -> tuple[
     facts = describe(sandbox, district)
     return "Break Clever yourself", [
         _pick(sandbox, district),
+        _faults_card(sandbox, district),
         '<div class="cards">',
         _state_card(district, facts),
         _settings_card(sandbox, district, facts),
         _preset_card("What Clever answers", district, ANSWERS),
         _preset_card("What is in the records", district, CONTENTS),
         _preset_card("Access", district, ACCESS),
-        _faults_card(sandbox, district),
         "</div>",
     ]
 
@@ -52,7 +52,7 @@ def show_schools(_sandbox: Sandbox, district: District, _request: Request) -> tu
         rows.append([name, text(school.get("school_number")), grades, state, switch])
     heads = ("School", "Number", "Grades", "State", "Change")
     listing = table("Schools of the district", heads, rows, "This district has no schools.")
-    return "Schools", [card("Schools", listing, wide=True)]
+    return "Schools", [card("Schools", listing)]
 
 
 def show_requests(sandbox: Sandbox, district: District, _request: Request) -> tuple[str, list[str]]:
@@ -67,7 +67,7 @@ def show_requests(sandbox: Sandbox, district: District, _request: Request) -> tu
     )
     back = f"/_sandbox/requests?district={district.id}"
     clear = form("clear_requests", district.id, back, button("Empty the log"))
-    return "Requests", [card("Requests", listing, clear, wide=True)]
+    return "Requests", [card("Requests", listing, clear)]
 
 
 def _address(asked: Asked) -> str:

@@ -19,12 +19,18 @@ _TOP = {
 
 
 def edit(district: District, id: str, changes: dict[str, Any]) -> Record:
-    """Changes fields of a person or school by dotted path; None takes a key away."""
+    """Changes fields of a person or school by dotted path; None takes a key away.
+
+    A new primary school that is not among the person's schools becomes their only one.
+    """
     kept = district.people.get(id)
     if kept is None:
         return edit_school(district, id, changes)
     for path, value in changes.items():
         set_path(kept.record, path, new_value(get_path(kept.record, path), value))
+    for role, held in kept.record["roles"].items():
+        if f"roles.{role}.school" in changes and held.get("school") not in held["schools"]:
+            held["schools"] = [held["school"]]
     save_changed_user(district, kept.record, removed=kept.removed)
     return kept.record
 

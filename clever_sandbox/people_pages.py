@@ -18,6 +18,7 @@ from clever_sandbox.messages import Request
 from clever_sandbox.people_search import find_people
 from clever_sandbox.records import ROLES, Record
 from clever_sandbox.sandbox import Sandbox
+from clever_sandbox.school_actions import all_schools
 
 PAGE_SIZE = 25
 _STATES = ("shown", "removed", "not shared")
@@ -45,7 +46,7 @@ def show_people(_sandbox: Sandbox, district: District, request: Request) -> tupl
     rows = [_row(district, person) for person in found[:PAGE_SIZE]]
     listing = table("People found", ("Name", "Roles", "State"), rows, "Nobody is found.")
     return "People", [
-        card("Find people", _search(district, role, words), listing, wide=True),
+        card("Find people", _search(district, role, words), listing),
         _onward(district, role, words, after, found),
         card("Add somebody", *_adding(district)),
     ]
@@ -56,11 +57,13 @@ def show_person(_sandbox: Sandbox, district: District, request: Request) -> tupl
     kept = kept_user(district, request.param("id") or "")
     person = kept.record
     back = f"/_sandbox/person?district={district.id}&id={person['id']}"
+    schools = {each["id"]: str(each.get("name")) for each, _ in all_schools(district)}
     inputs = [_input(person, label, path) for label, path in _EDITABLE.items()]
     for role in person["roles"]:
         for name in _EDITABLE_IN.get(role, ()):
             label = f"{role.replace('_', ' ').capitalize()}: {name.replace('_', ' ')}"
-            inputs.append(_input(person, label, f"roles.{role}.{name}"))
+            known = schools if name == "school" else None
+            inputs.append(_input(person, label, f"roles.{role}.{name}", known))
     who = hidden("id", person["id"])
     acts = {"bring_back": "Bring back"} if kept.removed else {"remove": "Remove"}
     if not kept.removed:
@@ -73,8 +76,9 @@ def show_person(_sandbox: Sandbox, district: District, request: Request) -> tupl
         other = field("Clever ID of the other employee", "other")
         forms.append(form("merge_employees", district.id, back, keep, other, button("Merge")))
     save = form("edit", district.id, back, who, *inputs, button("Save", quiet=False))
+    state = "removed" if kept.removed else "in the district"
     return _name(person), [
-        f"<p><code>{text(person['id'])}</code>, {'removed' if kept.removed else 'there'}</p>",
+        f"<p><code>{text(person['id'])}</code>, {state}</p>",
         '<div class="cards">',
         card("Fields", save),
         card("What can happen", *forms),
@@ -82,11 +86,14 @@ def show_person(_sandbox: Sandbox, district: District, request: Request) -> tupl
     ]
 
 
-def _input(person: Record, label: str, path: str) -> str:
+def _input(person: Record, label: str, path: str, known: dict[str, str] | None = None) -> str:
     value = get_path(person, path)
     shown = "" if value is MISSING or value is None else value
     # The value as shown goes along, so that saving changes only what somebody has typed over.
-    return field(label, f"field:{path}", shown) + hidden(f"was:{path}", shown)
+    before = hidden(f"was:{path}", shown)
+    if known is not None:
+        return choice(label, f"field:{path}", {shown: str(shown), **known}, shown) + before
+    return field(label, f"field:{path}", shown) + before
 
 
 def _row(district: District, person: Record) -> list[str]:

@@ -27,6 +27,7 @@ from clever_sandbox.paging import (
 )
 from clever_sandbox.records import NEWEST, Record, record_in, to_bytes
 from clever_sandbox.sandbox import Sandbox
+from clever_sandbox.sign_in import may_see
 from clever_sandbox.versions import VERSIONS, for_version
 
 KINDS = ("districts", *TOP_LISTS)
@@ -43,7 +44,10 @@ def serve(sandbox: Sandbox, request: Request, plan: FaultPlan) -> Response:
     if request.method != "GET":
         return problem(501, "not implemented")
     token = bearer(request)
-    district = sandbox.by_token(token) if token else None
+    login = sandbox.logins.login_of(token)
+    if login is not None and not may_see(login, steps):
+        return unknown_page()
+    district = login.district if login else sandbox.by_token(token)
     if district is None:
         return problem(401, "Unauthorized")
     allowance = sandbox.rate_limiter.take(token)

@@ -5,6 +5,7 @@ import hmac
 from clever_sandbox.clock import Clock
 from clever_sandbox.district import District
 from clever_sandbox.fault_rules import FaultRules
+from clever_sandbox.logins import Logins
 from clever_sandbox.rate_limit import RateLimiter
 from clever_sandbox.request_log import RequestLog
 from clever_sandbox.specs import SandboxSpec
@@ -20,6 +21,7 @@ class Sandbox:
         self.rate_limiter = RateLimiter(spec.rate_limit)
         self.faults = FaultRules()
         self.requests = RequestLog()
+        self.logins = Logins(self.clock)
         self.page_delay = spec.page_delay
 
     def district(self, key: str | None) -> District:

@@ -106,7 +106,8 @@ def test_F35_bad_chunk_and_empty_body(sandbox: RunningSandbox, ask: Asking) -> N
 def test_F36_html_and_other_shapes(sandbox: RunningSandbox, ask: Asking) -> None:
     sandbox.control.faults([{"do": "html", "path": "/users"}])
     assert ask.get("/users").headers["Content-Type"].startswith("text/html")
-    for value in ({}, [], {"data": None}, None, 5):
+    shapes: tuple[object, ...] = ({}, [], {"data": None}, None, 5)
+    for value in shapes:
         sandbox.control.faults([{"do": "json", "path": "/users", "value": value}])
         assert ask.get("/users").json() == value
     sandbox.control.faults([{"do": "content_type", "value": "text/plain"}])
