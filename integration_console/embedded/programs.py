@@ -30,7 +30,7 @@ class Layout:
 
     @property
     def sandbox_url(self) -> str:
-        return f"http://localhost:{self.sandbox_port}"
+        return f"http://{LOCALHOST}:{self.sandbox_port}"
 
 
 def environment(layout: Layout, shell: Mapping[str, str]) -> dict[str, str]:

@@ -20,8 +20,8 @@ def test_programs_are_told_where_everything_is(layout: Layout) -> None:
     assert told["LANG"] == "C"
     assert told["CONSOLE_URL"] == "http://localhost:8000"
     assert told["DATABASE_URL"] == "postgres:///x"
-    assert told["CLEVER_API_URL"] == "http://localhost:8100/v3.1"
-    assert told["CLEVER_AUTH_URL"] == told["SANDBOX_URL"] == "http://localhost:8100"
+    assert told["CLEVER_API_URL"] == "http://127.0.0.1:8100/v3.1"
+    assert told["CLEVER_AUTH_URL"] == told["SANDBOX_URL"] == "http://127.0.0.1:8100"
     assert told["SECRET_KEY"] == layout.places.secret_key()
     assert told["DEMONSTRATION"] == "true"
 
@@ -42,7 +42,7 @@ def test_what_the_shell_says_of_address_and_secret_counts(layout: Layout) -> Non
 def test_a_real_clever_is_never_reached(layout: Layout) -> None:
     shell = {"CLEVER_API_URL": "https://api.clever.com/v3.1", "CLEVER_CLIENT_SECRET": "real"}
     told = programs.environment(layout, shell)
-    assert told["CLEVER_API_URL"].startswith("http://localhost:")
+    assert told["CLEVER_API_URL"].startswith("http://127.0.0.1:")
     assert told["CLEVER_CLIENT_SECRET"] == "sandbox-secret"
 
 
