@@ -74,7 +74,7 @@ def perform(sandbox: Sandbox, name: str, args: dict[str, Any]) -> Any:
             if moves_last_sync:
                 district.move_last_sync()
             return result
-    except (KeyError, ValueError) as wrong:
+    except (AttributeError, LookupError, TypeError, ValueError) as wrong:
         raise ControlProblem(str(wrong)) from wrong
 
 

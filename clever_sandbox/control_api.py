@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from clever_sandbox.change import ControlProblem
 from clever_sandbox.clock import stamp
 from clever_sandbox.control_actions import perform
@@ -24,8 +22,11 @@ def serve_control(sandbox: Sandbox, request: Request) -> Response:
         if request.method == "GET":
             reader = _READERS.get(name)
             return answer(reader(sandbox, request)) if reader else unknown_page()
-        return answer({"result": perform(sandbox, name, request.json())})
-    except (ControlProblem, KeyError, ValueError, msgspec.DecodeError) as wrong:
+        args = request.json()
+        if not isinstance(args, dict):
+            raise ControlProblem("the arguments are not an object")
+        return answer({"result": perform(sandbox, name, args)})
+    except (ControlProblem, LookupError, ValueError) as wrong:
         return problem(400, str(wrong))
 
 

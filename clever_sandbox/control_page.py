@@ -32,7 +32,7 @@ def serve_page(sandbox: Sandbox, request: Request) -> Response:
     try:
         district = sandbox.district(request.param("district"))
         title, content = show(sandbox, district, request)
-    except (ControlProblem, KeyError, ValueError) as wrong:
+    except (ControlProblem, LookupError, ValueError) as wrong:
         return _page("Not found", [], "", request.path, wrong=str(wrong), status=404)
     said, wrong_text = request.param("said") or "", request.param("wrong") or ""
     return _page(title, content, district.id, request.path, said=said, wrong=wrong_text)

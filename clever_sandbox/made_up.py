@@ -39,9 +39,9 @@ STREETS = (
 CITIES = ("Maple Ridge", "Harbor Point", "Cedar Falls", "Lakeside", "Fairview")
 
 PLACES = (
-    "Willow Creek",
     "Maple Ridge",
     "Sunset",
+    "Willow Creek",
     "Jefferson",
     "Harbor View",
     "Pine Grove",

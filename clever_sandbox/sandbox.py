@@ -25,13 +25,13 @@ class Sandbox:
         self.page_delay = spec.page_delay
 
     def district(self, key: str | None) -> District:
-        """The district with this id, key or name; the first one for None. KeyError if unknown."""
+        """The district with this id, key or name; LookupError if unknown. None is the first."""
         if not key:
             return self.districts[0]
         for district in self.districts:
             if key in (district.id, district.spec.key, district.spec.name):
                 return district
-        raise KeyError(f"no district {key}")
+        raise LookupError(f"no district {key}")
 
     def by_token(self, token: str) -> District | None:
         """The district whose token this is, unless the token is worth nothing (any more)."""

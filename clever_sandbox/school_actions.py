@@ -22,11 +22,11 @@ def all_schools(district: District) -> list[tuple[Record, int]]:
     return [(record_in(entry), hidden) for entry, hidden in rows]
 
 
-def _school(district: District, school_id: str) -> tuple[Record, int]:
+def _school(district: District, wanted: str) -> tuple[Record, int]:
     for school, hidden in all_schools(district):
-        if school["id"] == school_id:
+        if wanted in (school["id"], school.get("name"), school.get("school_number")):
             return school, hidden
-    raise ControlProblem(f"no user or school {school_id}")
+    raise ControlProblem(f"no user or school {wanted}")
 
 
 def edit_school(district: District, id: str, changes: dict[str, Any]) -> Record:
@@ -55,23 +55,26 @@ def _new_school_id(district: District) -> str:
 
 
 def unshare_school(district: District, school_id: str) -> None:
-    """The application sees the school no more, nor people who belong to no other shared one."""
+    """The application sees the school no more, nor people who belong to no other shared one.
+
+    Instead of its id, its name or its school number may be given, here and in `share_school`.
+    """
     school, _ = _school(district, school_id)
-    users = district.people.ids(
-        "id IN (SELECT id FROM user_schools WHERE school = ?)", (school_id,)
+    users = list(
+        district.people.ids("id IN (SELECT id FROM user_schools WHERE school = ?)", (school["id"],))
     )
-    district.sharing.unshared_schools.add(school_id)
+    district.sharing.unshared_schools.add(school["id"])
     save_record(district, "schools", school, NOT_SHARED)
-    _show_sections(district, school_id, NOT_SHARED)
-    republish(district, list(users))
+    _show_sections(district, school["id"], NOT_SHARED)
+    republish(district, users)
 
 
 def share_school(district: District, school_id: str) -> None:
     """The application sees the school and its people again."""
     school, _ = _school(district, school_id)
-    district.sharing.unshared_schools.discard(school_id)
+    district.sharing.unshared_schools.discard(school["id"])
     save_record(district, "schools", school)
-    _show_sections(district, school_id, 0)
+    _show_sections(district, school["id"], 0)
     republish(district, district.people.ids(_HELD_BACK))
 
 

@@ -33,8 +33,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        length = int(headers.get("content-length") or 0)
-        body = self.rfile.read(length) if length else b""
+        said = headers.get("content-length", "")
+        body = self.rfile.read(int(said)) if said.isdecimal() else b""
         response = self.server.application(Request(self.command, path, query, headers, body))
         stopping = self.server.stopping
         stopped = bool(response.delay) and stopping.wait(response.delay)

@@ -26,7 +26,7 @@ def authorize(sandbox: Sandbox, request: Request) -> Response:
         return problem(400, "redirect_uri is not an address")
     try:
         district = sandbox.district(given.get("district_id"))
-    except KeyError as wrong:
+    except LookupError as wrong:
         return problem(400, str(wrong))
     user = given.get("user", "")
     if not user or district.people.shown(user) is None:
