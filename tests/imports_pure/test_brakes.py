@@ -7,7 +7,7 @@ import pytest
 
 from imports.brakes import Figures, Limits, Tripped, trip
 
-TEN_SCHOOLS = dict.fromkeys(range(1, 11), 100)
+TEN_SCHOOLS: dict[int | None, int] = dict.fromkeys(range(1, 11), 100)
 
 
 def figures(population: dict[int | None, int] | None = None, **more: Any) -> Figures:
@@ -59,7 +59,7 @@ def test_C08_a_whole_action_trips_just_above_its_share(action: str, limit: int, 
 
 
 def test_C08_more_than_500_transfers_trip_in_a_large_district() -> None:
-    large = dict.fromkeys(range(1, 21), 1000)
+    large: dict[int | None, int] = dict.fromkeys(range(1, 21), 1000)
     assert causes(figures(large, actions=spread("transfer", 500, 20))) == []
     assert causes(figures(large, actions=spread("transfer", 501, 20))) == ["many_transfers"]
 

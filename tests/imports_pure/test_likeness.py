@@ -1,12 +1,14 @@
 """Likeness: who must be looked at by a person, and who is plainly somebody else (C14, A67)."""
 
+from typing import Any
+
 import pytest
 
 from imports import names
 from imports.likeness import LIKELY, REASONS, is_likely, likeness, scored
 from tests.imports_pure.people import newcomer, record
 
-ELSEWHERE = {"school": 2, "grade": "8"}
+ELSEWHERE: dict[str, Any] = {"school": 2, "grade": "8"}
 
 
 @pytest.mark.parametrize(
@@ -30,7 +32,7 @@ ELSEWHERE = {"school": 2, "grade": "8"}
         {"first_name": ""},
     ],
 )
-def test_A67_these_are_looked_at(changes: dict[str, str]) -> None:
+def test_A67_these_are_looked_at(changes: dict[str, Any]) -> None:
     assert is_likely(newcomer(), record(**changes))
 
 
@@ -48,7 +50,7 @@ def test_A67_these_are_looked_at(changes: dict[str, str]) -> None:
         {"first_name": "", "birth_date": None},
     ],
 )
-def test_these_are_somebody_else(changes: dict[str, str]) -> None:
+def test_these_are_somebody_else(changes: dict[str, Any]) -> None:
     assert not is_likely(newcomer(), record(**changes))
 
 

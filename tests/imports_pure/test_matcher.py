@@ -1,12 +1,14 @@
 """Who a person of Clever is (engine.md 4): keys, contradictions, decisions."""
 
+from typing import Any
+
 import pytest
 
 from imports.matcher import Decisions, judge, rivals
 from tests.imports_pure.people import newcomer, record, verdict
 
-OTHER = {"last_name": "Okafor", "first_name": "Chidi"}
-OTHER_BIRTH = {"birth_date": "2009-11-02"}
+OTHER: dict[str, Any] = {"last_name": "Okafor", "first_name": "Chidi"}
+OTHER_BIRTH: dict[str, Any] = {"birth_date": "2009-11-02"}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,7 @@ def test_another_value_under_the_same_key_never_links() -> None:
     ],
 )
 def test_only_name_and_birth_date_together_contradict_a_key(
-    changes: dict[str, str | None], kind: str
+    changes: dict[str, Any], kind: str
 ) -> None:
     found = verdict(newcomer(keys={"sis_id": "77"}), record(keys={"sis_id": "77"}, **changes))
     assert found.kind == kind
@@ -66,7 +68,7 @@ def test_only_name_and_birth_date_together_contradict_a_key(
 
 @pytest.mark.parametrize("birth", [OTHER_BIRTH, {"birth_date": None}])
 def test_F67_a_sis_id_given_to_a_new_child_is_not_linked_to_one_who_left(
-    birth: dict[str, str | None],
+    birth: dict[str, Any],
 ) -> None:
     left = record(keys={"sis_id": "77"}, status=4, **OTHER, **birth)
     found = verdict(newcomer(keys={"sis_id": "77"}), left)
@@ -87,7 +89,7 @@ def test_F67_a_sis_id_given_to_a_new_child_is_not_linked_to_one_who_left(
         ({"first_name": "Mario"}, "alert"),
     ],
 )
-def test_email_alone_needs_agreeing_names(changes: dict[str, str], kind: str) -> None:
+def test_email_alone_needs_agreeing_names(changes: dict[str, Any], kind: str) -> None:
     keys = {"email": "family@x.example"}
     assert verdict(newcomer(keys=keys), record(keys=keys, **changes)).kind == kind
 
@@ -162,7 +164,7 @@ def test_a_record_of_a_living_clever_person_is_not_given_away() -> None:
     ],
 )
 def test_C17_a_gone_clever_id_is_relinked_by_sis_id_and_name_or_birth_date(
-    keys: dict[str, str], changes: dict[str, str], kind: str
+    keys: dict[str, str], changes: dict[str, Any], kind: str
 ) -> None:
     gone = record(keys=keys, link="gone", clever_id="c0", **changes)
     found = verdict(newcomer(keys=keys), gone)
