@@ -23,7 +23,7 @@ SELECT encode(sha256(convert_to(coalesce(string_agg(one.digest, '' ORDER BY one.
           FROM {Person._meta.db_table} person
           LEFT JOIN schools_school site ON site.id = person.school_id
          WHERE person.district_id = %s AND person.archived_at IS NULL) one
-"""  # noqa: S608 (column names of our own table of fields)
+"""
 
 
 def state_digest(district: District) -> str:

@@ -255,3 +255,25 @@ class FieldLock(models.Model):
 
     def __str__(self) -> str:
         return self.field
+
+
+class LocalEdit(models.Model):
+    """What people or a file changed here, beside the runs (engine.md 9). Rows are only added.
+
+    `before` and `after` hold the changed fields by their keys of fields.md. `cause` is "hand",
+    "bulk" or "file".
+    """
+
+    district = models.ForeignKey(District, models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="edits", db_index=False)
+    cause = models.CharField(max_length=10)
+    edited_by = models.CharField(max_length=254)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "id"], name="local_edit_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} by {self.edited_by}"

@@ -1,0 +1,252 @@
+"""The one door through which people are written by hand (house.md, "Single doors").
+
+Its neighbours write many at once: schools/bulk.py for runs, schools/staging.py for files. Every
+write raises the revision, so that no plan made before it is applied, and unsettles the person, so
+that the next sync looks again. What was changed is kept as a LocalEdit.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+
+from core.problems import ConsoleError
+from core.text import key
+from core.vocabulary import KIND_OF_TYPE, DataType, Status
+from schools.models import District, FieldLock, LocalEdit, Person, PersonSite, School
+from schools.targets import TARGETS
+from schools.values import NotAValue, read, shown
+
+# People who share one of these may be one person, or clash: the next sync looks at all of them.
+IDENTIFIERS = (
+    *("legacy_id", "sis_id", "student_number", "teacher_number", "staff_id"),
+    *("barcode", "community_id", "email", "username"),
+)
+NOT_BY_HAND = frozenset({"clever_id", "site", "additional_sites"})
+LOCKABLE = frozenset(TARGETS) - {"clever_id", "status"}
+TOUCHED: Mapping[str, Any] = {
+    "revision": F("revision") + 1,
+    "unsettled": True,
+    "changed_at": Now(),
+}
+
+
+@transaction.atomic
+def create_person(
+    *,
+    district: District,
+    data_type: DataType,
+    values: Mapping[str, str],
+    school: School | None,
+    by: str,
+) -> Person:
+    """A new record made by hand, from the texts of a form by the keys of fields.md.
+
+    Raises ConsoleError with a sentence for a value that cannot be or a last name that is missing.
+    """
+    facts = _read_all(values)
+    if not facts.get("last_name"):
+        raise ConsoleError("A record needs a last name; write one.")
+    _check_school(district, school)
+    person = Person.objects.create(
+        district=district,
+        kind=KIND_OF_TYPE[data_type],
+        roles=[str(data_type)],
+        school=school,
+        **{name: value for name, value in facts.items() if value is not None},
+    )
+    _keep(person, by, {}, {name: value for name, value in facts.items() if value is not None})
+    _unsettle_namesakes(person)
+    return person
+
+
+@transaction.atomic
+def edit_person(*, person_id: int, changes: Mapping[str, str], by: str) -> list[str]:
+    """Writes the texts of a form; returns the fields that changed, in order.
+
+    A status that is set here is the people's: a sync does not take it back. Raises ConsoleError
+    with a sentence for a value that cannot be, and for somebody who is no longer here.
+    """
+    person = _locked(person_id)
+    facts = _read_all(changes)
+    if "last_name" in facts and not facts["last_name"]:
+        raise ConsoleError("A record needs a last name; write one.")
+    before = {name: _plain(getattr(person, name)) for name in facts}
+    changed = {name: value for name, value in facts.items() if before[name] != value}
+    if not changed:
+        return []
+    more: dict[str, Any] = {"status_before": None} if "status" in changed else {}
+    Person.objects.filter(pk=person.pk).update(**changed, **more, **TOUCHED)
+    _keep(person, by, {name: before[name] for name in changed}, changed)
+    _unsettle_namesakes(person)
+    person.refresh_from_db()
+    _unsettle_namesakes(person)
+    return sorted(changed)
+
+
+@transaction.atomic
+def move_person(
+    *, person_id: int, school: School | None, others: Collection[School] = (), by: str
+) -> bool:
+    """Sets the site and the other sites; returns whether anything changed."""
+    person = _locked(person_id)
+    for place in (school, *others):
+        _check_school(person.district, place)
+    wanted = {place.pk for place in others} - {school.pk if school else None}
+    sites = set(person.sites.values_list("school_id", flat=True))
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    if person.school_id != (school.pk if school else None):
+        before["site"], after["site"] = person.school_id, school.pk if school else None
+    if sites != wanted:
+        before["additional_sites"], after["additional_sites"] = sorted(sites), sorted(wanted)
+        person.sites.exclude(school__in=wanted).delete()
+        PersonSite.objects.bulk_create(
+            PersonSite(person=person, school_id=place) for place in wanted - sites
+        )
+    if not after:
+        return False
+    Person.objects.filter(pk=person.pk).update(school=school, **TOUCHED)
+    _keep(person, by, before, after)
+    return True
+
+
+@transaction.atomic
+def set_status(*, district: District, person_ids: Collection[int], status: int, by: str) -> int:
+    """Sets the status of many (B33); returns how many had another one."""
+    people = Person.objects.select_for_update(no_key=True).filter(
+        district=district, pk__in=person_ids, archived_at=None
+    )
+    changed = list(people.exclude(status=Status(status)).order_by("pk"))
+    for person in changed:
+        _keep(person, by, {"status": person.status}, {"status": int(status)}, cause="bulk")
+    Person.objects.filter(pk__in=[person.pk for person in changed]).update(
+        status=Status(status), status_before=None, **TOUCHED
+    )
+    return len(changed)
+
+
+@transaction.atomic
+def lock_field(
+    *, person_id: int, field: str, by: str, reason: str = "", until: datetime | None = None
+) -> None:
+    """No sync writes this field of this person until the lock goes (C11)."""
+    if field not in LOCKABLE:
+        raise ConsoleError(f"{field} cannot be locked.")
+    person = _locked(person_id)
+    FieldLock.objects.update_or_create(
+        person=person,
+        field=field,
+        defaults={
+            "district": person.district,
+            "locked_by": by,
+            "reason": reason,
+            "until": until,
+        },
+    )
+    Person.objects.filter(pk=person.pk).update(**TOUCHED)
+
+
+@transaction.atomic
+def unlock_field(*, person_id: int, field: str) -> bool:
+    """The next sync may write the field again; returns whether there was a lock."""
+    person = _locked(person_id)
+    gone, _ = FieldLock.objects.filter(person=person, field=field).delete()
+    if gone:
+        Person.objects.filter(pk=person.pk).update(**TOUCHED)
+    return gone > 0
+
+
+@transaction.atomic
+def protect(*, person_id: int, protected: bool) -> None:
+    """A protected person is never marked as a leaver by a sync (C12)."""
+    person = _locked(person_id)
+    Person.objects.filter(pk=person.pk).update(protected=protected, **TOUCHED)
+
+
+@transaction.atomic
+def archive_people(*, district: District, person_ids: Collection[int]) -> int:
+    """Takes records out of every list; their Clever ID is kept, so that a return restores them."""
+    people = Person.objects.filter(district=district, pk__in=person_ids, archived_at=None)
+    people.filter(clever_id__isnull=False).update(former_clever_id=F("clever_id"))
+    return people.update(archived_at=Now(), clever_id=None, **TOUCHED)
+
+
+@transaction.atomic
+def restore_people(*, district: District, person_ids: Collection[int]) -> int:
+    """Brings archived records back, with their link where nobody else has it by now."""
+    people = Person.objects.filter(district=district, pk__in=person_ids, archived_at__isnull=False)
+    restored = 0
+    for person in people.order_by("pk"):
+        taken = Person.objects.filter(district=district, clever_id=person.former_clever_id)
+        link = None if taken.exists() else person.former_clever_id
+        restored += Person.objects.filter(pk=person.pk).update(
+            archived_at=None, clever_id=link, **TOUCHED
+        )
+    return restored
+
+
+def _locked(person_id: int) -> Person:
+    people = Person.objects.select_for_update(of=("self",), no_key=True).select_related("district")
+    person = people.filter(pk=person_id, archived_at=None).first()
+    if person is None:
+        raise ConsoleError("This person is no longer here; look for them in the list again.")
+    return person
+
+
+def _read_all(texts: Mapping[str, str]) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for field, text in texts.items():
+        if field not in TARGETS or field in NOT_BY_HAND:
+            raise ConsoleError(f"{field} is not a field that can be written by hand.")
+        try:
+            facts[field] = read(field, text)
+        except NotAValue as problem:
+            raise ConsoleError(f"{shown(field, text)} {problem}.") from problem
+    return facts
+
+
+def _check_school(district: District, school: School | None) -> None:
+    if school is not None and school.district_id != district.pk:
+        raise ConsoleError("This school belongs to another district.")
+
+
+def _plain(value: Any) -> Any:
+    """A column as it stands in plans and edits: text and whole numbers only."""
+    if value is None or isinstance(value, (str, int)):
+        return value
+    text = str(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _keep(
+    person: Person,
+    by: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    cause: str = "hand",
+) -> None:
+    LocalEdit.objects.create(
+        district_id=person.district_id,
+        person=person,
+        cause=cause,
+        edited_by=by,
+        before=dict(before),
+        after=dict(after),
+    )
+
+
+def _unsettle_namesakes(person: Person) -> None:
+    """Whoever shares an identifier with the person is looked at by the next sync too."""
+    shared = Q()
+    people = Person.objects.filter(district_id=person.district_id)
+    for field in IDENTIFIERS:
+        value = getattr(person, field)
+        if value:
+            people = people.annotate(**{f"lower_{field}": Lower(field)})
+            shared |= Q(**{f"lower_{field}__in": [value.lower(), key(value)]})
+    if shared:
+        people.filter(shared).update(unsettled=True)
