@@ -12,6 +12,7 @@ SHOWN, REMOVED, NOT_SHARED = 0, 1, 2
 _BATCH = 1000
 _INSERT = "INSERT OR REPLACE INTO users (id, roles, hidden, entry, full) VALUES (?, ?, ?, ?, ?)"
 _LINK = "INSERT INTO user_schools (school, id, is_primary) VALUES (?, ?, ?)"
+_UNLINK = "DELETE FROM user_schools WHERE school = ? AND id = ?"
 Row = tuple[str, int, int, str, str | None]
 
 
@@ -61,15 +62,18 @@ class People:
         """Stores the user; answers with what the API showed of it before and shows now."""
         before = self.shown(user["id"])
         row, visible = self._row(user, removed)
+        after = visible if row[2] == SHOWN else None
         self._store.write(_INSERT, row)
-        for school in schools_of(before) if before else ():
-            sql = "DELETE FROM user_schools WHERE school = ? AND id = ?"
-            self._store.write(sql, (school, user["id"]))
-        if row[2] != SHOWN:
-            return before, None
-        for school, primary in schools_of(visible).items():
-            self._store.write(_LINK, (school, user["id"], primary))
-        return before, visible
+        self._move_links(user["id"], _links_of(before), _links_of(after))
+        return before, after
+
+    def _move_links(self, user_id: str, old: dict[str, bool], new: dict[str, bool]) -> None:
+        if old == new:
+            return
+        for school in old:
+            self._store.write(_UNLINK, (school, user_id))
+        for school, primary in new.items():
+            self._store.write(_LINK, (school, user_id, primary))
 
     def ids(self, where: str = "1", values: tuple[object, ...] = ()) -> Iterator[str]:
         """The ids that a condition holds for, ascending; users may change on the way."""
@@ -85,3 +89,7 @@ class People:
         shown = user if visible is None else visible
         full = None if shown is user else entry_of("users", user)
         return (user["id"], role_mask(shown), hidden, entry_of("users", shown), full), shown
+
+
+def _links_of(shown: Record | None) -> dict[str, bool]:
+    return {} if shown is None else schools_of(shown)
