@@ -1,5 +1,7 @@
 """The services of the tests themselves: each fixture gives what it says."""
 
+import re
+
 import pytest
 import redis
 from django.db import connection
@@ -7,6 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
+
+from tests.house.floor_plan import ROOT, source
+from tests.services import SETTINGS_OF_THE_SHELL
 
 
 def one_school(request: HttpRequest) -> HttpResponse:
@@ -17,6 +22,12 @@ def one_school(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("school", one_school)]
+
+
+def test_no_setting_of_the_shell_is_overlooked() -> None:
+    settings = source(ROOT / "integration_console" / "settings.py")
+    read = set(re.findall(r'(?:env\.\w+|needed)\(\s*"([A-Z_]+)"', settings.text))
+    assert read - {"DATABASE_URL"} <= set(SETTINGS_OF_THE_SHELL)
 
 
 @pytest.mark.django_db
