@@ -126,10 +126,10 @@ class Figures:
 class Tripped:
     """A slice to be held.
 
-    `action`: "transfer" (confirmed or not), "unconfirmed", "move", "leave" (transfers and moves
-    away), "create",
-    "update", "identity", "blank" (of `field`) or "problem". With `only_schools` just the rows of
-    the sites in `schools` are meant, otherwise `schools` only tells where the rows are.
+    `action`: "transfer" (confirmed or not), "absent" (transfers not confirmed), "move", "leave"
+    (transfers and moves away), "create", "update", "identity", "blank" (of `field`) or
+    "problem". With `only_schools` just the rows of the sites in `schools` are meant, otherwise
+    `schools` only tells where the rows are.
     `schools` is ((site, count, of), ...), most people first. `school` is set where it is one.
     """
 

@@ -151,7 +151,7 @@ def _unconfirmed(figures: Figures, held: list[Tripped]) -> list[Tripped]:
     count = sum(counts.values())
     if not count:
         return []
-    return [_whole(figures, "absence_unconfirmed", "unconfirmed", counts)]
+    return [_whole(figures, "absence_unconfirmed", "absent", counts)]
 
 
 def _creating(figures: Figures, limits: Limits) -> list[Tripped]:

@@ -55,7 +55,7 @@ def _everyone_gone(cause: str, action: str, common: Common) -> str:
 
 
 def _graduation(cause: str, action: str, common: Common) -> str:
-    if action not in ("transfer", "leave", "unconfirmed") or not _most(common.grade, common.total):
+    if action not in ("transfer", "leave", "absent") or not _most(common.grade, common.total):
         return ""
     assert common.grade is not None
     if common.grade.value not in GRADUATING:
@@ -65,7 +65,7 @@ def _graduation(cause: str, action: str, common: Common) -> str:
 
 
 def _school_gone(cause: str, action: str, common: Common) -> str:
-    if action not in ("transfer", "leave", "unconfirmed") or not _most(common.school, common.total):
+    if action not in ("transfer", "leave", "absent") or not _most(common.school, common.total):
         return ""
     if common.school is None or (action == "leave" and common.new_school is not None):
         return ""

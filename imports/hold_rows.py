@@ -13,7 +13,7 @@ from imports.models import Hold
 _UPDATE = "c.action IN ('update', 'move', 'restore') AND NOT 'new_year' = ANY(c.effects)"
 WHICH = {
     "transfer": "c.action = 'transfer'",
-    "unconfirmed": "c.action = 'transfer' AND c.why->>'absence' = 'unconfirmed'",
+    "absent": "c.action = 'transfer' AND c.why->>'absence' = 'unconfirmed'",
     "move": "'move' = ANY(c.effects)",
     "leave": "(c.action = 'transfer' OR 'move' = ANY(c.effects))",
     "create": "c.action = 'create'",

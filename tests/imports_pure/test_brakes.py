@@ -193,7 +193,7 @@ def test_F48_nobody_in_clever_is_always_held_unless_there_was_nobody_before() ->
 def test_C13_an_unconfirmed_absence_is_held_however_few() -> None:
     found = tripped(figures(actions={(2, "unconfirmed"): 1, (3, "transfer"): 2}))
     assert [(one.cause, one.action, one.count) for one in found] == [
-        ("absence_unconfirmed", "unconfirmed", 1)
+        ("absence_unconfirmed", "absent", 1)
     ]
 
 
