@@ -1,14 +1,62 @@
-"""What people do to a district's rules. Each action owns its transaction."""
+"""What people do to a district's rules. Each action owns its transaction.
+
+Rules are immutable versions: DRAFT -> ACTIVE -> RETIRED. Publishing never changes a version that a
+run may name; it makes the next one (engine.md 1).
+"""
 
 from dataclasses import replace
 
 from django.db import transaction
+from django.db.models import Max
 
+from accounts import audit
+from core.problems import ConsoleError, Finding
+from core.states import Machine
 from core.vocabulary import DataType, RulesetState
 from mappings.defaults import CODES, default_spec
+from mappings.matching import (
+    accept_certain,
+    ask_again,
+    clear_match,
+    create_schools_from_clever,
+    leave_school_out,
+    match_many,
+    match_school,
+)
 from mappings.models import CodeRule, DefaultRule, FieldRule, Ruleset
+from mappings.problems import PROBLEMS
+from mappings.review import objections
 from mappings.spec import RulesetSpec
-from schools.models import District
+from schools.models import District, RosterSource, School
+from schools.queries import label
+from schools.targets import TARGETS
+
+__all__ = [
+    "RULESET",
+    "accept_certain",
+    "ask_again",
+    "check",
+    "clear_match",
+    "create_default_rulesets",
+    "create_schools_from_clever",
+    "discard_draft",
+    "leave_school_out",
+    "match_many",
+    "match_school",
+    "publish",
+    "save_draft",
+    "sentence",
+    "write_version",
+]
+
+RULESET = Machine(
+    "ruleset",
+    {
+        RulesetState.DRAFT: frozenset({RulesetState.ACTIVE}),
+        RulesetState.ACTIVE: frozenset({RulesetState.RETIRED}),
+        RulesetState.RETIRED: frozenset(),
+    },
+)
 
 
 @transaction.atomic
@@ -29,6 +77,78 @@ def create_default_rulesets(*, district: District, by: str = "") -> list[Ruleset
         for data_type in DataType
         if data_type not in known
     ]
+
+
+@transaction.atomic
+def save_draft(*, district: District, spec: RulesetSpec, by: str) -> Ruleset:
+    """Keeps unpublished work; the draft of this type before it is gone. Nothing is checked yet."""
+    _lock(district)
+    Ruleset.objects.filter(
+        district=district, data_type=spec.data_type, state=RulesetState.DRAFT
+    ).delete()
+    version = _next_version(district, spec.data_type)
+    return write_version(
+        district=district, spec=spec, version=version, state=RulesetState.DRAFT, by=by
+    )
+
+
+@transaction.atomic
+def discard_draft(*, district: District, data_type: DataType) -> bool:
+    """Throws unpublished work away; returns whether there was any."""
+    drafts = Ruleset.objects.filter(
+        district=district, data_type=data_type, state=RulesetState.DRAFT
+    )
+    gone, _ = drafts.delete()
+    return gone > 0
+
+
+@transaction.atomic
+def publish(*, district: District, spec: RulesetSpec, by: str) -> Ruleset:
+    """Makes these rules the ones of the next run; the ones before are retired, never changed.
+
+    Raises ConsoleError with a sentence that names what cannot be. A draft of this type is used up.
+    """
+    _lock(district)
+    check(district, spec)
+    active = Ruleset.objects.filter(
+        district=district, data_type=spec.data_type, state=RulesetState.ACTIVE
+    )
+    RULESET.move(active, RulesetState.RETIRED)
+    draft = save_draft(district=district, spec=spec, by=by)
+    RULESET.move(Ruleset.objects.filter(pk=draft.pk), RulesetState.ACTIVE)
+    draft.state = RulesetState.ACTIVE
+    audit.record(
+        district, by, "rules.publish", str(spec.data_type), ruleset=draft.pk, version=draft.version
+    )
+    return draft
+
+
+def check(district: District, spec: RulesetSpec) -> None:
+    """Raises ConsoleError with a sentence for the first thing that cannot be published."""
+    schools = School.objects.filter(district=district).values_list("pk", flat=True)
+    migrating = RosterSource.objects.filter(district=district).exclude(system="clever").exists()
+    found = objections(spec, local_schools=frozenset(schools), migrating=migrating)
+    if found:
+        raise ConsoleError(sentence(district, spec.data_type, found[0]), code=found[0].code)
+
+
+def sentence(district: District, data_type: DataType, finding: Finding) -> str:
+    """What a finding says, with the district's own names for its fields."""
+    problem = PROBLEMS[finding.code]
+    name = label(district, finding.field) if finding.field in TARGETS else finding.field
+    said = problem.explanation.format(field=name, value=finding.value, school="")
+    return f"{str(data_type).capitalize()}: {said} {problem.fix}"
+
+
+def _lock(district: District) -> None:
+    """One publisher at a time in a district."""
+    District.objects.select_for_update(no_key=True).get(pk=district.pk)
+
+
+def _next_version(district: District, data_type: DataType) -> int:
+    rulesets = Ruleset.objects.filter(district=district, data_type=data_type)
+    newest: int | None = rulesets.aggregate(newest=Max("version"))["newest"]
+    return (newest or 0) + 1
 
 
 def write_version(

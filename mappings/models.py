@@ -135,3 +135,13 @@ class DefaultRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field} is {self.value}"
+
+
+class SchoolLeftOut(models.Model):
+    """One of our schools for which the answer is "do not sync": nothing of Clever belongs to it."""
+
+    district = models.ForeignKey(District, models.CASCADE, related_name="+")
+    school = models.OneToOneField(School, models.CASCADE, related_name="left_out")
+
+    def __str__(self) -> str:
+        return f"{self.school_id} is not synced"

@@ -3,9 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
 
+from django.db.models import QuerySet
+
+from clever_sync.queries import clever_schools, connection_of
 from core.problems import ConsoleError
 from core.vocabulary import (
     BlankPolicy,
+    ConnectionState,
     DataType,
     ImportRule,
     LeaverRule,
@@ -15,8 +19,10 @@ from core.vocabulary import (
 )
 from mappings.defaults import normalised
 from mappings.models import FieldRule, Ruleset, SchoolMatch
+from mappings.review import Setup
 from mappings.spec import FieldSpec, RulesetSpec, SchoolMap
-from schools.models import District, School
+from mappings.suggest import CleverSchool, LocalSchool
+from schools.models import District, RosterSource, School
 
 # Raised when the engine makes something else of the same rules: then nothing is settled any more.
 ENGINE_VERSION = 1
@@ -109,3 +115,85 @@ def settings_key(
     name.update(f"{ENGINE_VERSION} {kind} {school_year_end} {' '.join(versions)} ".encode())
     name.update(schools_key)
     return name.digest()
+
+
+def active_ruleset(district: District, data_type: DataType) -> Ruleset | None:
+    """The published version of a type."""
+    return Ruleset.objects.filter(
+        district=district, data_type=data_type, state=RulesetState.ACTIVE
+    ).first()
+
+
+def draft_of(district: District, data_type: DataType) -> Ruleset | None:
+    """Unpublished work on a type."""
+    return Ruleset.objects.filter(
+        district=district, data_type=data_type, state=RulesetState.DRAFT
+    ).first()
+
+
+def versions_of(district: District, data_type: DataType) -> QuerySet[Ruleset]:
+    """All versions of a type, newest first (C26)."""
+    return Ruleset.objects.filter(district=district, data_type=data_type).order_by("-version")
+
+
+def clever_side(district: District, *, unanswered: bool = False) -> list[CleverSchool]:
+    """The schools that Clever shares; `unanswered` leaves out those with an answer."""
+    connection = connection_of(district)
+    if connection is None:
+        return []
+    shared = clever_schools(connection)
+    if unanswered:
+        answered = SchoolMatch.objects.filter(district=district).values("clever_school_id")
+        shared = shared.exclude(clever_id__in=answered)
+    return [
+        CleverSchool(
+            school.clever_id,
+            *(
+                str(school.payload.get(name, ""))
+                for name in ("name", "school_number", "sis_id", "state_id", "nces_id")
+            ),
+        )
+        for school in shared
+    ]
+
+
+def local_side(district: District, *, unanswered: bool = False) -> list[LocalSchool]:
+    """Our schools without the district office; `unanswered` leaves out those with an answer."""
+    schools = School.objects.filter(district=district, is_district_office=False)
+    if unanswered:
+        schools = unanswered_schools(district)
+    return [
+        LocalSchool(school.pk, school.site_code, school.name, school.number, school.nces_id)
+        for school in schools.order_by("name", "pk")
+    ]
+
+
+def unanswered_schools(district: District) -> QuerySet[School]:
+    """Our schools that are neither matched nor left out; the district office needs no answer."""
+    return School.objects.filter(
+        district=district, is_district_office=False, matches=None, left_out=None
+    )
+
+
+def matched_schools(district: District) -> frozenset[int]:
+    """Our schools that have a school of Clever."""
+    matches = SchoolMatch.objects.filter(district=district, school__isnull=False)
+    return frozenset(pk for pk in matches.values_list("school_id", flat=True) if pk is not None)
+
+
+def setup_of(district: District, *, student_id_confirmed: bool = False) -> Setup:
+    """How far the district has come, for mappings.review."""
+    connection = connection_of(district)
+    sources = RosterSource.objects.filter(district=district).exclude(system="clever")
+    on = tuple(sources.filter(state="on").order_by("system").values_list("system", flat=True))
+    old = sources.order_by("-pk").first()
+    return Setup(
+        enabled=district.clever_enabled,
+        connected=connection is not None and connection.state == ConnectionState.READY,
+        specs={spec.data_type: spec for spec in active_specs(district, list(DataType))},
+        matched=matched_schools(district),
+        open_schools=unanswered_schools(district).count(),
+        other_sources=on,
+        old_student_id=old.student_id_field if old else "",
+        student_id_confirmed=student_id_confirmed,
+    )
