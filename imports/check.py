@@ -53,6 +53,21 @@ _USERNAME_TAKEN = """
     RETURNING c.data_type, c.clever_id, taken.name, taken.owner, taken.revision
 """
 
+# Whoever is here under a new Clever ID has not left under the old one (C17) ...
+_LEAVERS_LINKED_ANEW = """
+    DELETE FROM imports_plannedchange
+    WHERE run_id = %(run)s AND action = 'transfer' AND person_id IN (
+        SELECT o.person_id FROM imports_plannedchange o
+        WHERE o.run_id = %(run)s AND o.action = 'link')
+"""
+# ... and whoever may be has not either, before somebody says so.
+_LEAVERS_IN_QUESTION = """
+    DELETE FROM imports_plannedchange
+    WHERE run_id = %(run)s AND action = 'transfer' AND person_id IN (
+        SELECT jsonb_array_elements(o.why->'candidates')::bigint FROM imports_plannedchange o
+        WHERE o.run_id = %(run)s AND o.action = 'conflict')
+"""
+
 _EMPTY_ROWS = """
     DELETE FROM imports_plannedchange
     WHERE run_id = %(run)s AND action = 'update' AND after = '{}'
@@ -76,14 +91,17 @@ def settle_clashes(frame: Frame, tally: Tally) -> None:
 
     Two Clever people on one record: both become conflicts. A username that somebody has: the
     rest of the row stays, the person keeps the old one. A SIS ID that another record carries:
-    the link stands and a problem is noted. The first two raise alerts.
+    the link stands and a problem is noted. The first two raise alerts. A leaver who is a candidate
+    of an alert stays as they are until the alert is decided; every run looks at leavers again.
     """
     names = {"run": frame.run.pk, "district": frame.district.pk}
     with database.cursor() as cursor:
+        cursor.execute(_LEAVERS_LINKED_ANEW, names)
         cursor.execute(_TWO_ON_ONE, names)
         twice = cursor.fetchall()
         cursor.execute(_USERNAME_TAKEN, names)
         usernames = cursor.fetchall()
+        cursor.execute(_LEAVERS_IN_QUESTION, names)
         cursor.execute(_EMPTY_ROWS, names)
         cursor.execute(_IDENTITY_CONFLICT, names)
         conflicts = cursor.fetchall()
