@@ -198,6 +198,8 @@ SUPPORT_PHONE = env.str("SUPPORT_PHONE", default="")
 SALES_CONTACT = env.str("SALES_CONTACT", default="")
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=False)
 DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
+SANDBOX_URL = env.str("SANDBOX_URL", default="").rstrip("/")
+SANDBOX_SCENARIO = env.str("SANDBOX_SCENARIO", default="")
 
 LOG_FORMAT = env.str("LOG_FORMAT", default="console")
 LOGGING = {

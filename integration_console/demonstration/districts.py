@@ -1,0 +1,80 @@
+"""The three districts, as they are before the first night."""
+
+from collections.abc import Mapping
+
+from clever_sync.actions import connect
+from clever_sync.models import Connection
+from core.vocabulary import DataType
+from integration_console.demonstration import residents
+from integration_console.demonstration.calendar import ZONE
+from integration_console.demonstration.cast import HARBOR
+from integration_console.demonstration.logins import IMPORT_ADMIN
+from integration_console.demonstration.sizes import Sizes
+from integration_console.demonstration.stage import Stage
+from mappings.actions import create_default_rulesets
+from mappings.matching import match_many
+from schools.actions import create_district
+from schools.models import District, School
+
+MAPLE_RIDGE, HARBOR_POINT, CEDAR_FALLS = "maple-ridge", "harbor-point", "cedar-falls"
+OURS = (MAPLE_RIDGE, HARBOR_POINT, CEDAR_FALLS)
+ADMIN = IMPORT_ADMIN.email
+CEDAR_FALLS_SCHOOLS = (
+    ("201", "Cedar Falls Elementary School"),
+    ("202", "Mill Pond Middle School"),
+    ("203", "Cedar Falls High School"),
+)
+
+
+def make_maple_ridge(stage: Stage, sizes: Sizes) -> District:
+    """A district with its people, connected to Clever, its schools matched."""
+    district = _district(MAPLE_RIDGE, "Maple Ridge Unified")
+    schools = stage.control.schools()
+    codes = residents.site_codes(schools)
+    residents.load_sites(district, schools, codes)
+    students = residents.students(stage.people("student"), codes, sizes.new_students)
+    residents.load(district, DataType.STUDENT, students, ADMIN)
+    teachers = residents.teachers(stage.people("teacher"), codes)
+    residents.load(district, DataType.TEACHER, teachers, ADMIN)
+    staff = residents.staff(stage.people("staff"), codes)
+    residents.load(district, DataType.STAFF, staff, ADMIN)
+    connect(district=district, text=str(stage.control.describe()["id"]), by=ADMIN)
+    _match(district, codes)
+    Connection.objects.filter(district=district).update(enabled=True)
+    return district
+
+
+def _match(district: District, codes: Mapping[str, str]) -> None:
+    local = {school.site_code: school for school in School.objects.filter(district=district)}
+    answers = {clever_id: local[code] for clever_id, code in codes.items()}
+    match_many(district=district, answers=answers, by=ADMIN)
+
+
+def make_harbor_point(stage: Stage, sizes: Sizes) -> District:
+    """A district with people whose identifiers are shifted; it is not connected yet."""
+    district = _district(HARBOR_POINT, "Harbor Point Schools")
+    schools = stage.control.schools(district=HARBOR)
+    codes = residents.site_codes(schools)
+    residents.load_sites(district, schools, codes)
+    people = stage.people("student", HARBOR)
+    rows = residents.shifted_students(people, codes, sizes.harbor_unknown)
+    residents.load(district, DataType.STUDENT, rows, ADMIN)
+    return district
+
+
+def make_cedar_falls() -> District:
+    """A district that has yet to ask Support for the integration."""
+    district = _district(CEDAR_FALLS, "Cedar Falls Community Schools", clever_enabled=False)
+    School.objects.bulk_create(
+        School(district=district, site_code=code, name=name) for code, name in CEDAR_FALLS_SCHOOLS
+    )
+    return district
+
+
+def _district(slug: str, name: str, *, clever_enabled: bool = True) -> District:
+    district = create_district(
+        slug=slug, name=name, time_zone=ZONE.key, clever_enabled=clever_enabled
+    )
+    if clever_enabled:
+        create_default_rulesets(district=district, by=ADMIN)
+    return district

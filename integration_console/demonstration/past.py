@@ -1,0 +1,84 @@
+"""Lets what is done now have happened at another time. Only times are moved, and all of them.
+
+Every time that was written since the beginning, in every table of the console, is moved by the
+same stretch; so whatever lasted four seconds lasts four seconds, and nothing is out of order.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection as database
+from django.db import models, transaction
+from django.utils import timezone
+
+from imports.lease import database_now
+
+# When the next sync is due is a matter of the future.
+STAYS = {"imports_schedule.next_due"}
+
+
+class Past:
+    """Everything from now (or `since`) on happens `at`, once it is settled."""
+
+    def __init__(self, at: datetime, since: datetime | None = None) -> None:
+        self._at = at
+        self._since = since or _now()
+
+    def go_on(self, at: datetime) -> None:
+        """From now on everything happens at another time."""
+        self._at, self._since = at, _now()
+
+    def settle(self) -> None:
+        """Moves every time that was written since the beginning."""
+        move(self._since, _later(), self._since - self._at)
+        self.go_on(self._at + (_now() - self._since))
+
+
+def _now() -> datetime:
+    # The clocks of this process and of the database may differ a little.
+    return min(database_now(), timezone.now())
+
+
+def _later() -> datetime:
+    """The present, also within a transaction, whose now() is its beginning."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        clock: datetime = cursor.fetchone()[0]
+    return max(clock, timezone.now())
+
+
+def move(since: datetime, until: datetime, back: timedelta) -> None:
+    """Moves every time from `since` on back in time. A time that lies in the future goes along
+    with a row that was written by `until`."""
+    with transaction.atomic(), database.cursor() as cursor:
+        for table, columns in _stamps():
+            written = " OR ".join(f'"{name}" BETWEEN %(since)s AND %(until)s' for name in columns)
+            moved = ", ".join(
+                f'"{name}" = CASE WHEN "{name}" >= %(since)s'
+                f' THEN "{name}" - make_interval(secs => %(back)s) ELSE "{name}" END'
+                for name in columns
+            )
+            cursor.execute(
+                f'UPDATE "{table}" SET {moved} WHERE {written}',
+                {"since": since, "until": until, "back": back.total_seconds()},
+            )
+
+
+def _stamps() -> Iterator[tuple[str, list[str]]]:
+    """The tables of our own apps with their columns of times."""
+    own = [config for config in apps.get_app_configs() if _is_ours(config.name)]
+    for model in (model for config in own for model in config.get_models()):
+        table = model._meta.db_table
+        columns = [
+            field.attname
+            for field in model._meta.local_concrete_fields
+            if isinstance(field, models.DateTimeField) and f"{table}.{field.attname}" not in STAYS
+        ]
+        if columns:
+            yield table, columns
+
+
+def _is_ours(app: str) -> bool:
+    return (settings.BASE_DIR / app / "models.py").exists()
