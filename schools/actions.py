@@ -1,6 +1,7 @@
 """What people do to a district itself: make it, name its words. People are written by writer.py."""
 
 import re
+from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import IntegrityError, transaction
@@ -79,3 +80,17 @@ def rename_term(*, district: District, field: str, label: str) -> None:
         del locked.terminology[field]
     locked.save(update_fields=["terminology"])
     district.terminology = locked.terminology
+
+
+@transaction.atomic
+def set_rollover(*, district: District, month: int, day: int) -> None:
+    """The day from which on the next school year counts. Raises ConsoleError for no such day."""
+    try:
+        # No leap year: the day must be there in every year.
+        date(2001, month, day)
+    except ValueError as problem:
+        raise ConsoleError(
+            f"{month}-{day} is not a day of every year; choose another."
+        ) from problem
+    District.objects.filter(pk=district.pk).update(rollover_month=month, rollover_day=day)
+    district.rollover_month, district.rollover_day = month, day

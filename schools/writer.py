@@ -189,6 +189,12 @@ def restore_people(*, district: District, person_ids: Collection[int]) -> int:
     return restored
 
 
+def forget_links(*, district: District) -> int:
+    """Releases everybody from Clever; the id is kept as the former one, for a later re-link."""
+    linked = Person.objects.filter(district=district, clever_id__isnull=False)
+    return linked.update(former_clever_id=F("clever_id"), clever_id=None, **TOUCHED)
+
+
 def _locked(person_id: int) -> Person:
     people = Person.objects.select_for_update(of=("self",), no_key=True).select_related("district")
     person = people.filter(pk=person_id, archived_at=None).first()
