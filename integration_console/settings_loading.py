@@ -1,0 +1,228 @@
+"""Loading a settings document: all of it checked, all of it or nothing, only what differs (C26)."""
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+import msgspec
+from django.db import transaction
+
+from accounts import audit
+from accounts.invitation import address
+from core.problems import ConsoleError
+from core.vocabulary import DataType
+from imports.brake_terms import DEFAULTS
+from imports.models import Brake, Schedule
+from integration_console.settings_document import (
+    ALL_SCHOOLS,
+    FORMAT,
+    BrakePart,
+    Document,
+    RulesPart,
+    SchedulePart,
+    document_of,
+)
+from mappings.actions import leave_school_out, match_many, publish
+from mappings.models import SchoolLeftOut, SchoolMatch
+from mappings.spec import FieldSpec, RulesetSpec
+from notifications.models import Recipient
+from schools.actions import rename_term, set_rollover
+from schools.models import District, School
+
+FREQUENCIES = ("hourly", "daily", "weekdays", "weekly")
+_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_DAY = re.compile(r"(\d\d)-(\d\d)")
+
+
+def read(text: bytes, name: str) -> Document:
+    """The document in a file. Raises ConsoleError with a sentence that names the place."""
+    try:
+        document = msgspec.json.decode(text, type=Document)
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        raise ConsoleError(
+            f"{name} is not a settings document: {problem}. Nothing was changed."
+        ) from problem
+    if document.format != FORMAT:
+        raise ConsoleError(
+            f"{name} has the format {document.format!r}; this console reads {FORMAT}. "
+            "Nothing was changed."
+        )
+    return document
+
+
+@transaction.atomic
+def load(*, district: District, document: Document, by: str) -> list[str]:
+    """Makes the district's settings those of the document; returns the sections that changed.
+
+    A section that the document lacks stays. Raises ConsoleError, and then nothing is changed.
+    """
+    before = document_of(district)
+    schools = {school.site_code: school for school in School.objects.filter(district=district)}
+    loaders: Mapping[str, Callable[[], None]] = {
+        "terminology": lambda: _terminology(district, document.terminology or {}),
+        "rollover": lambda: _rollover(district, document.rollover or ""),
+        "schools": lambda: _matches(district, document.schools or {}, schools, by),
+        "left_out": lambda: _left_out(district, document.left_out or [], schools, by),
+        "rules": lambda: _rules(district, before, document.rules or {}, schools, by),
+        "schedules": lambda: _schedules(district, document.schedules or {}),
+        "brakes": lambda: _brakes(district, document.brakes or {}),
+        "recipients": lambda: _recipients(district, document.recipients or {}),
+    }
+    for section, loader in loaders.items():
+        if getattr(document, section) is not None:
+            try:
+                loader()
+            except ConsoleError as refusal:
+                raise ConsoleError(
+                    f"{section}: {refusal.sentence} Nothing was changed.", code=refusal.code
+                ) from refusal
+    after = document_of(district)
+    changed = [name for name in loaders if getattr(before, name) != getattr(after, name)]
+    if changed:
+        audit.record(district, by, "settings.load", sections=changed)
+    return changed
+
+
+def _matches(
+    district: District,
+    wanted: Mapping[str, str | None],
+    schools: Mapping[str, School],
+    by: str,
+) -> None:
+    answers = {
+        clever_id: None if code is None else _school(code, schools)
+        for clever_id, code in wanted.items()
+    }
+    SchoolMatch.objects.filter(district=district).exclude(clever_school_id__in=wanted).delete()
+    match_many(district=district, answers=answers, by=by)
+
+
+def _school(code: str, schools: Mapping[str, School]) -> School:
+    if code not in schools:
+        raise ConsoleError(f"There is no school with the site code {code!r}; load it first.")
+    return schools[code]
+
+
+def _left_out(district: District, codes: list[str], schools: Mapping[str, School], by: str) -> None:
+    wanted = [_school(code, schools) for code in codes]
+    SchoolLeftOut.objects.filter(district=district).exclude(school__in=wanted).delete()
+    for school in wanted:
+        if SchoolMatch.objects.filter(school=school).exists():
+            raise ConsoleError(f"{school.site_code} is matched, so it cannot be left out too.")
+        if not SchoolLeftOut.objects.filter(school=school).exists():
+            leave_school_out(district=district, school=school, by=by)
+
+
+def _rules(
+    district: District,
+    before: Document,
+    wanted: Mapping[DataType, RulesPart],
+    schools: Mapping[str, School],
+    by: str,
+) -> None:
+    for data_type, part in wanted.items():
+        here = (before.rules or {}).get(data_type)
+        if here is None or _comparable(part) != _comparable(here):
+            publish(district=district, spec=_spec(data_type, part, schools), by=by)
+
+
+def _comparable(part: RulesPart) -> object:
+    fields = sorted((rule.field, rule.source, rule.policy, rule.blank) for rule in part.fields)
+    scope = part.schools if isinstance(part.schools, str) else sorted(part.schools)
+    return (
+        fields, part.codes, part.defaults, part.import_rule, part.leaver_rule, scope,
+        part.change_identifiers,
+    )  # fmt: skip
+
+
+def _spec(data_type: DataType, part: RulesPart, schools: Mapping[str, School]) -> RulesetSpec:
+    names = [rule.field for rule in part.fields]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ConsoleError(f"{data_type} has two rules for {twice[0]}.")
+    if isinstance(part.schools, str) and part.schools != ALL_SCHOOLS:
+        raise ConsoleError(f'{data_type}: schools is "all" or a list of site codes.')
+    chosen = [] if isinstance(part.schools, str) else part.schools
+    return RulesetSpec(
+        id=0,
+        data_type=data_type,
+        fields=tuple(FieldSpec(f.field, f.source, f.policy, f.blank) for f in part.fields),
+        codes=part.codes,
+        defaults=part.defaults,
+        import_rule=part.import_rule,
+        leaver_rule=part.leaver_rule,
+        all_schools=isinstance(part.schools, str),
+        schools=frozenset(_school(code, schools).pk for code in chosen),
+        change_identifiers=part.change_identifiers,
+    )
+
+
+def _schedules(district: District, wanted: Mapping[DataType, SchedulePart]) -> None:
+    for data_type, part in wanted.items():
+        at = _TIME.fullmatch(part.at)
+        if not at:
+            raise ConsoleError(f"{data_type}: at {part.at!r} is not a time; write it as 05:00.")
+        if part.frequency not in FREQUENCIES:
+            raise ConsoleError(
+                f"{data_type}: frequency {part.frequency!r} is not one of {', '.join(FREQUENCIES)}."
+            )
+        if part.weekday is not None and not 0 <= part.weekday <= 6:
+            raise ConsoleError(f"{data_type}: weekday is 0 (Monday) to 6 (Sunday), or null.")
+        minute = int(at[1]) * 60 + int(at[2])
+        values = {
+            "automatic": part.automatic,
+            "frequency": part.frequency,
+            "at_minute": minute,
+            "weekday": part.weekday,
+        }
+        row, new = Schedule.objects.get_or_create(
+            district=district, data_type=data_type, defaults=values
+        )
+        if not new and any(getattr(row, name) != value for name, value in values.items()):
+            # The next time is worked out anew from the new settings.
+            Schedule.objects.filter(pk=row.pk).update(**values, next_due=None)
+
+
+def _brakes(district: District, wanted: Mapping[DataType, Mapping[str, BrakePart]]) -> None:
+    Brake.objects.filter(district=district).delete()
+    for data_type, parts in wanted.items():
+        for name, part in parts.items():
+            if name not in DEFAULTS:
+                raise ConsoleError(
+                    f"{data_type}: {name!r} is not a brake; there are {', '.join(DEFAULTS)}."
+                )
+            if part.percent is not None and not 0 < part.percent <= 100:
+                raise ConsoleError(f"{data_type}: {name} percent is above 0 and at most 100.")
+            if part.number is not None and part.number < 0:
+                raise ConsoleError(f"{data_type}: {name} number is 0 or more.")
+            percent = None if part.percent is None else Decimal(str(part.percent))
+            Brake.objects.create(
+                district=district,
+                data_type=data_type,
+                name=name,
+                percent=percent,
+                number=part.number,
+            )
+
+
+def _recipients(district: District, wanted: Mapping[DataType, list[str]]) -> None:
+    for data_type, given in wanted.items():
+        emails = {address(email) for email in given}
+        here = Recipient.objects.filter(district=district, data_type=data_type)
+        here.exclude(email__in=emails).delete()
+        new = emails - set(here.values_list("email", flat=True))
+        Recipient.objects.bulk_create(
+            Recipient(district=district, data_type=data_type, email=email) for email in sorted(new)
+        )
+
+
+def _terminology(district: District, wanted: Mapping[str, str]) -> None:
+    for field in {*district.terminology, *wanted}:
+        rename_term(district=district, field=field, label=wanted.get(field, ""))
+
+
+def _rollover(district: District, text: str) -> None:
+    day = _DAY.fullmatch(text)
+    if not day:
+        raise ConsoleError(f"{text!r} is not a day of the year; write it as 07-16.")
+    set_rollover(district=district, month=int(day[1]), day=int(day[2]))
