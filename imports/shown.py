@@ -1,15 +1,13 @@
 """A run as pages show it: its name, its steps, its progress and its figures in words."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from core.vocabulary import ACTIVE_RUN_STATES, Action, RunMode, RunState, RunStep, Trigger
 from imports import words
 from imports.models import Run
-from imports.queries import SERIES, total_of
+from imports.queries import IMPORTED, SERIES, total_of
 
 VALIDATING_STEPS = (RunStep.PULLING, RunStep.PLANNING, RunStep.CHECKING)
 
@@ -21,6 +19,20 @@ class Step:
     label: str
     state: str
     number: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """The figures of one action, one per data type."""
+
+    action: str
+    label: str
+    counts: list[int]
+
+    @property
+    def planned(self) -> bool:
+        """Whether plan rows have this action."""
+        return self.action in list(Action)
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,11 @@ class Shown:
     @property
     def test(self) -> bool:
         return self.run.mode == RunMode.TEST
+
+    @property
+    def wrote(self) -> bool:
+        """Whether the plan was written to the records."""
+        return self.run.state in IMPORTED
 
     @property
     def cancellable(self) -> bool:
@@ -122,14 +139,23 @@ class Shown:
         return steps.index(self.run.step) if self.run.step in steps else len(steps)
 
     @property
-    def table(self) -> list[tuple[str, list[tuple[str, str, int]]]]:
-        """Per data type its figures: (action, label, number), in the order of the actions."""
-        return [
-            (words.DATA_TYPES[data_type], figures(self.run.counts.get(data_type, {})))
-            for data_type in words.DATA_TYPES
-            if data_type in self.run.counts or data_type in self.run.data_types
+    def shown_types(self) -> list[str]:
+        """The data types that have figures, in their order."""
+        known = {*self.run.counts, *self.run.data_types}
+        return [data_type for data_type in words.DATA_TYPES if data_type in known]
+
+    @property
+    def type_labels(self) -> list[str]:
+        return [words.DATA_TYPES[data_type] for data_type in self.shown_types]
+
+    @property
+    def table(self) -> list[Line]:
+        """A line per action that any type has, with the figure of each type."""
+        lines = [
+            Line(action, label, [self._count(of, action) for of in self.shown_types])
+            for action, label in words.COUNTED.items()
         ]
+        return [line for line in lines if any(line.counts)]
 
-
-def figures(counts: Mapping[str, Any]) -> list[tuple[str, str, int]]:
-    return [(action, label, int(counts.get(action, 0))) for action, label in words.COUNTED.items()]
+    def _count(self, data_type: str, action: str) -> int:
+        return int(self.run.counts.get(data_type, {}).get(action, 0))

@@ -77,6 +77,12 @@ DATA_TYPES: Mapping[str, str] = {
     DataType.STAFF: "Staff",
 }
 
+ROLES: Mapping[str, str] = {
+    DataType.STUDENT: "Student",
+    DataType.TEACHER: "Teacher",
+    DataType.STAFF: "Staff",
+}
+
 POLICIES: Mapping[str, str] = {
     Policy.CLEVER_DECIDES: "Clever decides",
     Policy.FILL_WHEN_BLANK: "Fill when blank",
@@ -118,5 +124,9 @@ def kind(mode: str, trigger: str, *, first: bool = False) -> str:
 
 def types(data_types: list[str]) -> str:
     """ "Students and Teachers"."""
-    names = [DATA_TYPES.get(data_type, data_type) for data_type in data_types]
+    return listed([DATA_TYPES.get(data_type, data_type) for data_type in data_types])
+
+
+def listed(names: list[str]) -> str:
+    """ "A, B and C"."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 560, 190
-LEFT, RIGHT, TOP, BOTTOM = 44, 4, 10, 24
+LEFT, RIGHT, TOP, BOTTOM = 52, 14, 10, 24
 
 
 @dataclass(frozen=True)

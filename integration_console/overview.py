@@ -94,6 +94,8 @@ class Overview:
     def todos(self) -> list[Todo]:
         """The way to the first import, with what is missing."""
         partly = f"{self.matched} of {self.schools} schools are matched. "
+        if not self.schools:
+            partly = "There is no local school yet; they can be made from Clever's list. "
         return [
             Todo(
                 "Connect Clever",

@@ -131,10 +131,10 @@ class Fact:
 
 
 GROUPS = (
-    ("Identifiers", ("clever_id", "sis_id", "student_number", "teacher_number", "staff_id",
-                     "state_id", "barcode", "community_id", "username")),
     ("Person", ("last_name", "first_name", "middle_name", "preferred_first_name", "birth_date",
                 "sex", "home_language", "email", "address", "city", "state", "postal_code")),
+    ("Identifiers", ("clever_id", "sis_id", "student_number", "teacher_number", "staff_id",
+                     "state_id", "barcode", "community_id", "username")),
     ("School", ("site", "additional_sites", "status", "grade", "class_year", "weighted_gpa",
                 "unweighted_gpa", "title", "department")),
 )  # fmt: skip

@@ -24,7 +24,7 @@ class PeopleForm(forms.Form):
         label="Name, ID or e-mail",
         required=False,
         max_length=200,
-        widget=forms.TextInput(attrs={"type": "search"}),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
         error_messages={"max_length": "Name, ID or e-mail: 200 characters at most."},
     )
     school = forms.ModelChoiceField(

@@ -1,7 +1,7 @@
 """The small components of every page. `{% load console %}`; each promises escaped output."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -56,6 +56,12 @@ def type_names(data_types: list[str] | str) -> str:
 
 
 @register.filter
+def role_names(roles: list[str]) -> str:
+    """What one person is: "Teacher and Staff"."""
+    return words.listed([words.ROLES.get(role, role) for role in roles])
+
+
+@register.filter
 def get(mapping: Mapping[str, Any], key: str) -> Any:
     """The value of a key that is only known in the template."""
     return mapping.get(key, "")
@@ -69,14 +75,14 @@ def plain(number: int | None) -> str:
 
 @register.simple_tag
 def when(moment: datetime | None, zone: str, style: str = "full") -> SafeString:
-    """A time in the district's zone, which it names: "Nov 22, 2026, 05:00 MST"."""
+    """A time in the district's zone, which it names: "Nov 22, 05:00 MST"."""
     if moment is None:
         return mark_safe("–")
     local = moment.astimezone(ZoneInfo(zone))
     today = timezone.now().astimezone(ZoneInfo(zone)).date()
-    days = {today: "Today", today - timedelta(days=1): "Yesterday"}
-    day = days.get(local.date(), f"{local:%b} {local.day}, {local.year}")
-    text = f"{local:%b} {local.day}, {local.year}" if style == "day" else f"{day}, {local:%H:%M %Z}"
+    day = f"{local:%b} {local.day}" + (f", {local.year}" if local.year != today.year else "")
+    near = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get((local.date() - today).days, day)
+    text = day if style == "day" else f"{near}, {local:%H:%M %Z}"
     return format_html('<time datetime="{}" class="nowrap">{}</time>', moment.isoformat(), text)
 
 

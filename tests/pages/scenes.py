@@ -138,10 +138,10 @@ def full(
     runs = nights(made)
     runs["test"] = test(made)
     runs["done"] = finished(made, schools, students)
-    plan(runs["done"], schools, min(students, 400))
     runs["old"] = Run.objects.filter(district=made).order_by("pk")[0]
     one = Person.objects.filter(district=made, clever_id__isnull=False).order_by("pk")[0]
     history(one, runs["done"], schools)
+    plan(runs["done"], schools, min(students, 400))
     FieldLock.objects.create(
         district=made, person=one, field="email", reason="The family asked for it",
         locked_by=ALICE,

@@ -1,0 +1,112 @@
+"""Fixtures of the page tests: scenes for the Django client, and a site that a browser looks at."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext
+from pytest_django.live_server_helper import LiveServer
+from pytest_django.plugin import DjangoDbBlocker
+
+from accounts.models import User
+from tests.pages import scenes
+from tests.pages.scenes import Scene
+
+STUDENTS, TEACHERS = 20_000, 1_200
+
+
+def signed_in(email: str) -> Client:
+    """A client that has signed in, without the cost of a password."""
+    client = Client()
+    client.force_login(
+        User.objects.get(email=email), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return client
+
+
+@pytest.fixture
+def alice(db: None) -> Client:
+    scenes.user(scenes.ALICE)
+    return signed_in(scenes.ALICE)
+
+
+@pytest.fixture
+def bob(db: None) -> Client:
+    scenes.user(scenes.BOB)
+    return signed_in(scenes.BOB)
+
+
+@pytest.fixture
+def charlie(db: None) -> Client:
+    scenes.user(scenes.CHARLIE)
+    return signed_in(scenes.CHARLIE)
+
+
+@pytest.fixture
+def maple(db: None) -> Scene:
+    """A district after fourteen nights."""
+    return scenes.full()
+
+
+@pytest.fixture
+def juniper(db: None) -> Scene:
+    """A district on its first day."""
+    return scenes.empty()
+
+
+@dataclass
+class Site:
+    """The console on a port, with three districts in it."""
+
+    url: str
+    empty: Scene
+    full: Scene
+    trouble: Scene
+    browser: Browser
+    sessions: dict[str, str]
+
+    def window(self, email: str | None, width: int = 1280, scheme: str = "light") -> BrowserContext:
+        """A window in which this user has signed in."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",
+            locale="en-US",
+            base_url=self.url,
+        )
+        context.set_default_timeout(15_000)
+        if email:
+            session = self.sessions[email]
+            context.add_cookies([{"name": "sessionid", "value": session, "url": self.url}])
+        return context
+
+
+@pytest.fixture(scope="module")
+def site(
+    browser: Browser, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Site]:
+    """The console with its scenes committed, for all browser tests of a module.
+
+    Mark such a test `django_db`, or pytest-django makes no database for it.
+    """
+    with django_db_blocker.unblock():
+        assert connection.settings_dict["NAME"].startswith("test_")
+        forget()
+        full = scenes.full(students=STUDENTS, teachers=TEACHERS, running=True)
+        empty, trouble = scenes.empty(), scenes.trouble()
+        emails = list(User.objects.values_list("email", flat=True))
+        sessions = {email: signed_in(email).cookies["sessionid"].value for email in emails}
+        server = LiveServer("127.0.0.1")
+        try:
+            yield Site(server.url, empty, full, trouble, browser, sessions)
+        finally:
+            server.stop()
+            forget()
+
+
+def forget() -> None:
+    """Empties what the scenes have filled: everything that belongs to a district or a user."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE schools_district, accounts_user, django_session CASCADE")

@@ -1,0 +1,54 @@
+"""Every page in every state, for the walk that looks at each and for the contact sheet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.pages.conftest import Site
+from tests.pages.scenes import ALICE, BOB, LEE
+
+
+@dataclass(frozen=True)
+class Look:
+    """A page in a state, as a user sees it; `status` is the answer it must have."""
+
+    name: str
+    address: Callable[[Site], str]
+    user: str | None = ALICE
+    status: int = 200
+
+
+def at(path: str) -> Callable[[Site], str]:
+    return lambda _: path
+
+
+LOOKS = (
+    Look("sign-in", at("/accounts/login/"), None),
+    Look("sign-out", at("/accounts/logout/")),
+    Look("password-reset", at("/accounts/password/reset/"), None),
+    Look("sign-in-security", at("/accounts/2fa/")),
+    Look("districts-empty", at("/?q=nowhere")),
+    Look("districts-full", at("/")),
+    Look("overview-empty", at("/d/juniper/")),
+    Look("overview-full", at("/d/maple/")),
+    Look("overview-trouble", at("/d/harbor/")),
+    Look("overview-viewer", at("/d/maple/"), BOB),
+    Look("operations-empty", at("/d/juniper/operations/")),
+    Look("operations-full", at("/d/maple/operations/")),
+    Look("operations-error", at("/d/maple/operations/?since=nonsense&kind=x")),
+    Look("run-done", lambda site: f"/d/maple/operations/{site.full.runs['done'].pk}/"),
+    Look("run-running", lambda site: f"/d/maple/operations/{site.full.runs['running'].pk}/"),
+    Look("run-test", lambda site: f"/d/maple/operations/{site.full.runs['test'].pk}/"),
+    Look("run-failed", lambda site: f"/d/harbor/operations/{site.trouble.runs['failed'].pk}/"),
+    Look("run-ready", lambda site: f"/d/harbor/operations/{site.trouble.runs['ready'].pk}/"),
+    Look("run-viewer", lambda site: f"/d/maple/operations/{site.full.runs['done'].pk}/", BOB),
+    Look("people-empty", at("/d/juniper/people/")),
+    Look("people-full", at("/d/maple/people/")),
+    Look("people-none", at("/d/maple/people/?q=nobody")),
+    Look("people-viewer", at("/d/maple/people/?type=teacher"), BOB),
+    Look("people-librarian", at("/d/maple/people/"), LEE),
+    Look("people-error", at("/d/maple/people/?school=999999&status=12")),
+    Look("person-full", lambda site: f"/d/maple/people/{site.full.person.pk}/"),
+    Look("person-empty", lambda site: f"/d/harbor/people/{site.trouble.person.pk}/"),
+    Look("not-found", at("/d/nowhere/"), status=404),
+    Look("not-allowed", at("/d/maple/people.csv"), BOB, status=403),
+)
