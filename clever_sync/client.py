@@ -6,18 +6,24 @@ the secret gets into an exception or a log.
 """
 
 import random
+import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 from urllib.parse import urlencode
+from weakref import WeakSet
 
 import requests
 from django.conf import settings
+from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from clever_sync import answers, wire
@@ -68,6 +74,48 @@ class _Bearer(AuthBase):
         return request
 
 
+class _Watch:
+    """The sockets of a transport, so that a deadline can end what hangs in them."""
+
+    def __init__(self) -> None:
+        sockets: WeakSet[socket.socket] = WeakSet()
+        self._sockets = sockets
+
+        class Http(HTTPConnection):
+            def connect(self) -> None:
+                super().connect()
+                sockets.add(self.sock)
+
+        class Https(HTTPSConnection):
+            def connect(self) -> None:
+                super().connect()
+                sockets.add(self.sock)
+
+        class HttpPool(HTTPConnectionPool):
+            ConnectionCls = Http
+
+        class HttpsPool(HTTPSConnectionPool):
+            ConnectionCls = Https
+
+        self.pools = {"http": HttpPool, "https": HttpsPool}
+
+    def end_all(self) -> None:
+        """Whoever reads from one of the sockets sees its end now."""
+        for open_one in list(self._sockets):
+            with suppress(OSError):
+                open_one.shutdown(socket.SHUT_RDWR)
+
+
+class _Adapter(HTTPAdapter):
+    def __init__(self, watch: _Watch) -> None:
+        self._watch = watch
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._watch.pools
+
+
 class _Transport:
     """One GET over the wire, with a deadline for all of it and a cap on its size.
 
@@ -77,9 +125,12 @@ class _Transport:
     def __init__(self, *, seconds: float, most_bytes: int) -> None:
         self._seconds = seconds
         self._most_bytes = most_bytes
+        self._watch = _Watch()
         self._session = requests.Session()
         self._session.headers["Accept"] = "application/json"
         self._session.headers["User-Agent"] = "clever-integration-console"
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Adapter(self._watch))
 
     def close(self) -> None:
         """Closes the connections."""
@@ -88,28 +139,36 @@ class _Transport:
     def get(self, url: str, auth: AuthBase) -> Answer:
         """The answer, whatever its status; TryAgain when there is none in time or in size."""
         ends = time.monotonic() + self._seconds
-        timeout = (min(CONNECT_SECONDS, self._seconds), self._seconds)
+        # A timeout is for one read; whoever drips, also within the headers, needs a deadline.
+        alarm = threading.Timer(self._seconds, self._watch.end_all)
+        alarm.daemon = True
+        alarm.start()
         try:
-            with self._session.get(
-                url, auth=auth, stream=True, allow_redirects=False, timeout=timeout
-            ) as response:
-                body = self._read(response, ends)
-                return Answer(response.status_code, response.headers, body)
+            answer = self._get(url, auth)
         except (requests.RequestException, HTTPError, OSError) as broken:
             # The name only: the text of such an error holds addresses.
             raise TryAgain(Unavailable, type(broken).__name__) from None
+        finally:
+            alarm.cancel()
+        if time.monotonic() > ends:
+            raise TryAgain(Unavailable, "it took too long")
+        return answer
 
-    def _read(self, response: requests.Response, ends: float) -> bytes:
+    def _get(self, url: str, auth: AuthBase) -> Answer:
+        timeout = (min(CONNECT_SECONDS, self._seconds), self._seconds)
+        with self._session.get(
+            url, auth=auth, stream=True, allow_redirects=False, timeout=timeout
+        ) as response:
+            return Answer(response.status_code, response.headers, self._read(response))
+
+    def _read(self, response: requests.Response) -> bytes:
         parts: list[bytes] = []
         size = 0
-        # read1 gives what has come so far: with read, a slow drip would outlast any deadline.
         while part := response.raw.read1(CHUNK, decode_content=True):
             parts.append(part)
             size += len(part)
             if size > self._most_bytes:
                 raise TryAgain(UnexpectedAnswer, "it is larger than a page may be")
-            if time.monotonic() > ends:
-                raise TryAgain(Unavailable, "it took too long")
         return b"".join(parts)
 
 

@@ -105,6 +105,13 @@ _WALKS = [
         CLEVER,
     ),
     Problem(
+        "next_ignored",
+        "Clever's link to the next page does not move on",
+        "The pages of the list of {field} name the wrong next page. We counted on by ourselves.",
+        _NOTHING,
+        CLEVER,
+    ),
+    Problem(
         "not_ascending",
         "Clever's list is out of order",
         "The list of {field} had somebody twice or out of order, also the second time.",

@@ -175,7 +175,9 @@ def _fill(branch: _Branch, found: Any, payload: Payload, record: Record) -> None
     for name, key in branch.lists.items():
         values = getattr(found, name)
         if values:
-            payload[key] = [clean(value) for value in values[:MOST_IN_LIST] if value]
+            cleaned = [clean(value) for value in values[:MOST_IN_LIST] if len(value) <= LONGEST]
+            if any(cleaned):
+                payload[key] = [value for value in cleaned if value]
     for name, below in branch.below.items():
         child = getattr(found, name)
         if child is not None:

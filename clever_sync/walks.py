@@ -19,7 +19,7 @@ from clever_sync.models import Pull, PullAbsence, PullWalk
 from clever_sync.reader import Reader, SchoolReader
 from clever_sync.schema import unknown_names
 from clever_sync.seals import Seal, find_seal, replace_seals
-from clever_sync.wire import Page
+from clever_sync.wire import Page, moves_on
 from core.fault_points import fault_point
 from core.problems import Finding
 
@@ -27,6 +27,7 @@ SCHOOLS = "schools"
 NOT_ASCENDING = "not_ascending"
 CURSOR_LOOP = "cursor_loop"
 WITHOUT_ID = "record_without_id"
+NEXT_IGNORED = "next_ignored"
 SAMPLE = 5
 
 
@@ -141,7 +142,7 @@ def _take_page(tour: Tour, walk: PullWalk, page: Page, digest: bytes) -> None:
         if in_order:
             _note_missing(tour, walk, taken.missing)
         note_findings(tour.pull, taken.findings)
-        _note_unknown(tour, walk, page)
+        _note_oddities(tour, walk, page)
         if page.without_id:
             note_findings(tour.pull, [("", Finding("id_missing"))] * page.without_id)
         doubt = _doubt(walk, page, in_order)
@@ -162,7 +163,9 @@ def _doubt(walk: PullWalk, page: Page, in_order: bool) -> str:
     return WITHOUT_ID if page.without_id and walk.proved is None else ""
 
 
-def _note_unknown(tour: Tour, walk: PullWalk, page: Page) -> None:
+def _note_oddities(tour: Tour, walk: PullWalk, page: Page) -> None:
+    if not moves_on(page):
+        note_once(tour.pull, [Finding(NEXT_IGNORED, walk.what)])
     if walk.what != SCHOOLS:
         note_once(tour.pull, unknown_names([*page.raws[:SAMPLE], *page.raws[-SAMPLE:]]))
 

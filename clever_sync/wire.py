@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
@@ -73,6 +74,14 @@ class Page:
                 return False
             before = clever_id
         return True
+
+
+def moves_on(page: Page) -> bool:
+    """Whether Clever's own link to the next page, if there is one, begins after this page."""
+    if not page.next_uri or not page.ids:
+        return True
+    wanted = parse_qs(urlsplit(page.next_uri).query).get("starting_after")
+    return wanted == [page.ids[-1]]
 
 
 def sources_salt(sources: Iterable[str]) -> bytes:
