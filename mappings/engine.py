@@ -54,6 +54,7 @@ class Mapper:
         self._schools = schools
         self._school_year_end = school_year_end
         self._programs: dict[tuple[str, ...], Program] = {}
+        self._keys: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {}
 
     def map(self, payload: Payload, roles: Sequence[str]) -> Mapped:
         """What the rules make of a payload. Raises ValueError if no ruleset is about its roles."""
@@ -78,8 +79,13 @@ class Mapper:
 
     def key_fields(self, roles: Iterable[str]) -> tuple[tuple[str, str], ...]:
         """The mapped matching keys as (key name, field), strongest first (engine.md 4)."""
-        rules = self.rules_for(roles)
-        return tuple((name, name) for name in KEYS_IN_ORDER if name in rules)
+        held = tuple(roles)
+        keys = self._keys.get(held)
+        if keys is None:
+            rules = self.rules_for(held)
+            keys = tuple((name, name) for name in KEYS_IN_ORDER if name in rules)
+            self._keys[held] = keys
+        return keys
 
     def leaver_rule(self, data_type: DataType) -> LeaverRule:
         return self._specs[data_type].leaver_rule
