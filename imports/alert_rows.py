@@ -246,6 +246,8 @@ def finish(run: Run) -> None:
     Staged decisions are kept while there is somebody to place. New alerts are told of.
     """
     types = list(run.data_types)
+    if not Alert.objects.filter(district=run.district_id, state__in=WAITING).exists():
+        return
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute(_USERNAME_STILL_TAKEN, [run.district_id])
         still = [row[0] for row in cursor.fetchall()]

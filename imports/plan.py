@@ -75,6 +75,7 @@ def _write(frame: Frame, keep: KeepLease, tally: Tally, batch: Batch) -> None:
         if batch.alerts:
             alert_rows.store(frame.run, batch.alerts)
         fault_point("plan.batch_written")
+    tally.rows += len(batch.rows)
     for row in batch.rows:
         tally.note_blanks(row.data_type, row.before, row.after)
 

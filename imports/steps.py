@@ -14,7 +14,7 @@ from clever_sync.queries import doubts
 from core.fault_points import fault_point
 from core.problems import Finding
 from core.vocabulary import DataType, RunMode, RunState, RunStep
-from imports import alert_rows, check, holds, outbox, plan, telling
+from imports import alert_rows, check, holds, outbox, plan, rows, telling
 from imports.actions import follow_up
 from imports.apply import Busy, Overtaken, apply
 from imports.brakes import trip
@@ -30,6 +30,7 @@ from imports.tally import Met, Tally
 
 SLICE = 20.0
 APPLY_TRIES = 3
+MANY = 1000
 LOCKED = ("55P03", "40P01", "40001")
 
 
@@ -93,6 +94,8 @@ def _pull(run: Run, ours: Claim, heart: Heart) -> bool:
     if not progress.finished:
         keep(ours, progress=shown, attempts=0)
         return True
+    if opened.walks.filter(changed__gt=MANY).exists():
+        rows.analyse("clever_sync_mirrorobject")
     keep(ours, progress=shown, attempts=0, step=RunStep.PLANNING)
     return True
 
@@ -118,6 +121,8 @@ def _plan(run: Run, ours: Claim, heart: Heart) -> bool:
     with _timed(run, ours, "plan"):
         tally = plan.build(frame, still_ours)
     fault_point("plan.built")
+    if tally.rows > MANY:
+        rows.analyse("imports_plannedchange")
     heart.alive()
     with _timed(run, ours, "check"):
         _check(frame, ours, tally)
@@ -216,6 +221,8 @@ def _import(run: Run, ours: Claim) -> bool:
             if getattr(error.__cause__, "pgcode", "") not in LOCKED or attempt == APPLY_TRIES:
                 raise
         else:
+            if applied.written > MANY:
+                rows.analyse("schools_person")
             _note_seconds(run, "apply", time.monotonic() - started)
             _follow_up(run, applied.stale)
             return False

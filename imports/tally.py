@@ -24,6 +24,7 @@ class Tally:
     problems: dict[tuple[str, str, str, str], Met] = field(default_factory=dict)
     blanked: dict[tuple[str, str], int] = field(default_factory=dict)
     looked_at: int = 0
+    rows: int = 0
 
     def note(self, data_type: DataType | str, clever_id: str, finding: Finding) -> None:
         """Counts a problem of one person; beyond 300 values of a code the values are merged."""
