@@ -1,7 +1,7 @@
 """What the management commands share: finding things, refusing in one line, printing JSON."""
 
+import getpass
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -58,8 +58,10 @@ def refuse(refusal: ConsoleError) -> NoReturn:
 
 def operator() -> str:
     """Who types: the name of the operating system's account, for the audit."""
-    name = os.environ.get("SUDO_USER") or os.environ.get("USER") or os.environ.get("LOGNAME")
-    return f"operator {name}" if name else "operator"
+    try:
+        return f"operator {getpass.getuser()}"
+    except (KeyError, OSError):  # an account without a name, as containers have
+        return "operator"
 
 
 def types_of(text: str) -> list[DataType]:
