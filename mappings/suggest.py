@@ -17,6 +17,7 @@ from core.vocabulary import DataType
 from schools.targets import EXTENSION, targets_of
 
 LIKE_ENOUGH = 80
+CLOSEST = 5
 _NO_WORD = re.compile(r"[\W_]+")
 _SHORT_WORDS: Mapping[str, str] = {
     "es": "elementary school",
@@ -32,6 +33,7 @@ _SHORT_WORDS: Mapping[str, str] = {
     "ctr": "center",
     "ps": "public school",
 }
+_COMMON = frozenset("academy elementary high junior middle public school senior the".split())
 
 
 @dataclass(frozen=True)
@@ -107,15 +109,29 @@ def _strong_pairs(
             yield there.id, school, tuple(sorted(why, key=("nces_id", "number", "name").index))
 
 
-def _likely(clever: Sequence[CleverSchool], local: Sequence[LocalSchool]) -> Iterator[Suggestion]:
+def _likely(clever: Sequence[CleverSchool], local: Sequence[LocalSchool]) -> list[Suggestion]:
+    """Names alike as wholes and in the words that tell schools apart; each school once."""
     names = {school.id: spelled_out(school.name) for school in local}
+    found = []
     for school in clever:
-        best = process.extractOne(
-            spelled_out(school.name), names, scorer=fuzz.token_sort_ratio, score_cutoff=LIKE_ENOUGH
-        )
-        if best is not None:
-            _, score, chosen = best
-            yield Suggestion(school.id, chosen, ("similar_name",), min(99, round(score)), False)
+        name = spelled_out(school.name)
+        for other, score, chosen in process.extract(
+            name, names, scorer=fuzz.token_sort_ratio, score_cutoff=LIKE_ENOUGH, limit=CLOSEST
+        ):
+            if fuzz.ratio(_telling(name), _telling(other)) >= LIKE_ENOUGH:
+                found.append((min(99, round(score)), school.id, chosen))
+    taken: set[str | int] = set()
+    suggestions = []
+    for score, clever_id, chosen in sorted(found, key=lambda each: -each[0]):
+        if not taken & {clever_id, chosen}:
+            taken |= {clever_id, chosen}
+            suggestions.append(Suggestion(clever_id, chosen, ("similar_name",), score, False))
+    return suggestions
+
+
+def _telling(name: str) -> str:
+    """The words of a name without those that every school has; all of them if no other is left."""
+    return " ".join(word for word in name.split() if word not in _COMMON) or name
 
 
 def folded(name: str) -> str:
