@@ -2,13 +2,15 @@
 
 import pytest
 
-from core.vocabulary import DataType, ImportRule, LeaverRule
+from core.vocabulary import DataType, ImportRule, LeaverRule, PersonKind
+from mappings.engine import compile_rules
 from mappings.spec import FieldSpec, Place, SchoolMap
 from tests.mappings.rules import (
     BIRCH,
     CEDAR,
     MAPLE,
     OFFICE,
+    Payload,
     employees,
     mapped,
     mapper,
@@ -84,7 +86,11 @@ def test_A42_the_district_office_is_chosen_like_any_school() -> None:
 
 
 def test_staff_belong_to_the_first_of_their_schools() -> None:
-    payload = {"name.last": "Osei", "staff.schools": ["birch", "maple"], "staff.staff_id": "S1"}
+    payload: Payload = {
+        "name.last": "Osei",
+        "staff.schools": ["birch", "maple"],
+        "staff.staff_id": "S1",
+    }
 
     found = employees().map(payload, ["staff"])
 
@@ -136,7 +142,7 @@ def test_a_type_that_is_switched_off_does_not_write() -> None:
 
 def test_staff_wins_over_district_admin() -> None:
     payload = {"name.last": "Rivera", "district_admin.title": "Superintendent"}
-    both = {**payload, "staff.title": "Principal", "staff.schools": ["maple"]}
+    both: Payload = {**payload, "staff.title": "Principal", "staff.schools": ["maple"]}
 
     titles = employees(TITLES[1])
 
@@ -188,10 +194,8 @@ def test_mapping_the_same_person_again_shares_nothing_that_may_be_changed() -> N
 
 
 def test_an_empty_matching_leaves_everybody_unmatched() -> None:
-    from mappings.engine import compile_rules
-
     nobody = compile_rules(
-        kind="student",
+        kind=PersonKind.STUDENT,
         specs=[spec()],
         schools=SchoolMap({}, OFFICE, b""),
         school_year_end=2026,
