@@ -83,7 +83,7 @@ def confirm(tour: Tour) -> bool:
 
     Writes verdicts, not conclusions. Nothing is asked when the pull may remove nobody.
     """
-    if not may_remove(tour.pull):
+    if not may_remove(tour.pull) or not tour.pull.absences.exists():
         return True
     linked = _linked(tour.pull)
     asked = PullAbsence.objects.filter(pull=tour.pull, verdict__in=[GONE, KEPT, LOST_ROLE])
@@ -111,7 +111,7 @@ def may_remove(pull: Pull) -> bool:
 
 def conclude(pull: Pull) -> None:
     """Turns the verdicts into the mirror's absent_in and gone_in. In the caller's transaction."""
-    if not may_remove(pull):
+    if not may_remove(pull) or not pull.absences.exists():
         return
     _judge_unlinked(pull)
     values = _values(pull)

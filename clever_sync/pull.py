@@ -50,7 +50,8 @@ def open_pull(
 
     One that reads other roles or sources is abandoned, and a new one opened.
     """
-    wanted_roles = [role.value for role in CleverRole if role in set(roles)]
+    asked = set(roles)
+    wanted_roles = [role.value for role in CleverRole if role in asked]
     wanted_sources = sorted(set(sources))
     with transaction.atomic():
         Connection.objects.select_for_update().get(pk=connection.pk)
