@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 
 from clever_sync.actions import connect
-from clever_sync.models import Connection
 from core.vocabulary import DataType
+from imports.models import Schedule
 from integration_console.demonstration import residents
 from integration_console.demonstration.calendar import ZONE
 from integration_console.demonstration.cast import HARBOR
-from integration_console.demonstration.logins import IMPORT_ADMIN
+from integration_console.demonstration.logins import IMPORT_ADMIN, SUPPORT
 from integration_console.demonstration.sizes import Sizes
 from integration_console.demonstration.stage import Stage
-from mappings.actions import create_default_rulesets
+from integration_console.opening import open_district
+from integration_console.switches import switch_clever_on
 from mappings.matching import match_many
-from schools.actions import create_district
 from schools.models import District, School
 
 MAPLE_RIDGE, HARBOR_POINT, CEDAR_FALLS = "maple-ridge", "harbor-point", "cedar-falls"
@@ -40,7 +40,9 @@ def make_maple_ridge(stage: Stage, sizes: Sizes) -> District:
     residents.load(district, DataType.STAFF, staff, ADMIN)
     connect(district=district, text=str(stage.control.describe()["id"]), by=ADMIN)
     _match(district, codes)
-    Connection.objects.filter(district=district).update(enabled=True)
+    switch_clever_on(district=district, by=ADMIN)
+    # Staff are not synced unless somebody ticks them.
+    Schedule.objects.filter(district=district).update(automatic=True)
     return district
 
 
@@ -72,9 +74,11 @@ def make_cedar_falls() -> District:
 
 
 def _district(slug: str, name: str, *, clever_enabled: bool = True) -> District:
-    district = create_district(
-        slug=slug, name=name, time_zone=ZONE.key, clever_enabled=clever_enabled
-    )
-    if clever_enabled:
-        create_default_rulesets(district=district, by=ADMIN)
-    return district
+    return open_district(
+        slug=slug,
+        name=name,
+        time_zone=ZONE.key,
+        clever_enabled=clever_enabled,
+        owner="",
+        by=SUPPORT.email,
+    ).district
