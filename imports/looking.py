@@ -20,7 +20,7 @@ PLAIN = (
     "preferred_first_name", "home_language",
 )  # fmt: skip
 NAMES = (
-    "id", "revision", "school_id", "status", "status_before", "roles", "clever_id", "protected",
+    "id", "revision", "kind", "school_id", "status", "status_before", "roles", "clever_id", "protected",
     "unsettled", *PLAIN, "birth_date", "weighted_gpa", "unweighted_gpa", "additional_sites",
 )  # fmt: skip
 _SITES = (
@@ -67,7 +67,7 @@ def person_of(row: tuple[Any, ...]) -> dict[str, Any] | None:
 
 def living(frame: Frame, kind: PersonKind) -> Iterator[list[Seen]]:
     """The living people of a kind whom this run must look at, in batches by Clever ID."""
-    wanted = _wanted(frame, kind)
+    wanted = None if frame.run.full else _wanted(frame, kind)
     if wanted is None:
         last = ""
         while batch := _read(frame, kind, "AND m.clever_id > %s", [last]):

@@ -20,7 +20,7 @@ from imports import alert_rows, rows
 from imports.facts import gather, newcomer_of
 from imports.frame import Frame
 from imports.looking import PERSON_SQL, Missing, Seen, living, missing, person_of
-from imports.matcher import Decisions, Newcomer, Verdict, judge
+from imports.matcher import Decisions, Newcomer, Scored, Verdict, judge
 from imports.planner import (
     Person,
     Row,
@@ -95,6 +95,8 @@ def _plan_living(frame: Frame, kind: PersonKind, seen: list[Seen], tally: Tally)
         elif mapped.place is not Place.IN_SCOPE:
             _outside(tally, one, mapped, batch)
             continue
+        elif one.person is not None and one.person["kind"] != kind:
+            _changed_kind(one, mapped, batch)
         elif one.person is not None:
             _compare(frame, one, mapped, one.person, locks, batch)
         else:
@@ -138,6 +140,24 @@ def _outside(tally: Tally, one: Seen, mapped: Mapped, batch: Batch) -> None:
         school = str(one.payload.get("student.school") or one.payload.get("teacher.school") or "")
         tally.note(mapped.data_type, one.clever_id, Finding(mapped.place.value, "site", school))
     batch.looks.append(_look(one, mapped, pending=unmatched))
+
+
+def _changed_kind(one: Seen, mapped: Mapped, batch: Batch) -> None:
+    """A student who is an employee now, or the other way round, is for a person to decide (F70)."""
+    assert one.person is not None
+    row = plan_exception(
+        Action.CONFLICT,
+        mapped,
+        clever_id=one.clever_id,
+        reason="kind_changed",
+        candidates=[one.person["id"]],
+    )
+    row.source_hash = one.content_hash
+    batch.rows.append(row)
+    candidate = Scored(one.person["id"], 100, ("same_clever_id",), one.person["revision"])
+    batch.alerts.append(
+        alert_rows.AlertRow(one.clever_id, mapped.data_type, "kind_changed", [candidate])
+    )
 
 
 def _look(one: Seen, mapped: Mapped, pending: bool) -> Look:

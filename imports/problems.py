@@ -107,6 +107,14 @@ ALERTS = (
 
 RECORDS = (
     Problem(
+        "kind_changed",
+        "A student became an employee, or the other way round",
+        "Clever shows this person in another kind of role than the record here. Nothing was "
+        "changed.",
+        "Look at both records. A student and an employee never share one record.",
+        HERE,
+    ),
+    Problem(
         "record_broken",
         "The record cannot be read",
         "Clever's record of this person is damaged. The person was left as it is, and is not "

@@ -17,7 +17,7 @@ from core.vocabulary import DataType, RunMode, RunState, RunStep
 from imports import alert_rows, check, holds, outbox, plan, rows, telling
 from imports.actions import follow_up
 from imports.apply import Busy, Overtaken, apply
-from imports.brakes import trip
+from imports.brakes import Tripped, trip
 from imports.compare import difference
 from imports.figures import clever_users, figures
 from imports.frame import Frame, frame_of, walked_roles
@@ -134,11 +134,11 @@ def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
     run = frame.run
     with transaction.atomic():
         keep(ours, step=RunStep.CHECKING)
-        check.settle_clashes(frame, tally)
+        if tally.rows:
+            check.settle_clashes(frame, tally)
         _note_pull(frame, tally)
         alert_rows.finish(run)
-        for one in figures(frame, tally):
-            holds.place(run, trip(one, limits_of(run, DataType(one.data_type))))
+        holds.place(run, _tripped(frame, tally))
         RunProblem.objects.bulk_create(
             [
                 RunProblem(
@@ -150,6 +150,17 @@ def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
         )  # fmt: skip
         run.counts = _counts(frame)
         keep(ours, counts=run.counts, problems=_problems(tally), attempts=0)
+
+
+def _tripped(frame: Frame, tally: Tally) -> list[Tripped]:
+    """What the brakes say; a plan without rows has nothing to be held."""
+    if not tally.rows:
+        return []
+    return [
+        tripped
+        for one in figures(frame, tally)
+        for tripped in trip(one, limits_of(frame.run, DataType(one.data_type)))
+    ]
 
 
 def _note_pull(frame: Frame, tally: Tally) -> None:

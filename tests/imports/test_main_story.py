@@ -133,3 +133,21 @@ def two_employees(maple: World) -> tuple[str, str]:
         return str(next(p["id"] for p in people if list(p["roles"]) == [role]))
 
     return only("teacher"), only("staff")
+
+
+def test_F70_a_student_who_becomes_a_teacher_waits_for_a_person(maple: World) -> None:
+    maple.sync()
+    who = maple.students()[0]
+    before = maple.digest()
+    school = school_of(maple, who)
+    maple.clever.control.edit(
+        who,
+        {
+            "roles.student": None,
+            "roles.teacher": {"school": school, "schools": [school], "sis_id": "T-700700"},
+        },
+    )
+    run = maple.sync()
+    (row,) = maple.rows(run)
+    assert (row.action, row.why["reason"]) == ("conflict", "kind_changed")
+    assert maple.digest() == before
