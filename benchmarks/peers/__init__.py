@@ -1,0 +1,1 @@
+"""One room per contestant: `prepare()` makes its tables, `run(pages, case)` does its job."""
