@@ -1,12 +1,13 @@
 """Fixtures for every test: Redis and a browser. The database comes from pytest-django."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import pytest
 import redis
 from django.db import connections
+from django.db.backends.postgresql.operations import DatabaseOperations
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.services import TEST_CHROMIUM, TEST_REDIS_URL
@@ -18,6 +19,27 @@ FIRST_TEST_DATABASE = 8
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Before the test database is made: threads of the live server are not to keep connections."""
     connections.settings["default"]["CONN_MAX_AGE"] = 0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_flush() -> Iterator[None]:
+    """Empties tables by DELETE between tests: TRUNCATE makes some 150 new files each time."""
+    ordinary = DatabaseOperations.sql_flush
+
+    def delete(
+        self: DatabaseOperations, style: object, tables: Sequence[str], **_: object
+    ) -> list[str]:
+        # As a replica PostgreSQL checks no foreign keys, so that the order does not matter.
+        deletes = [f'DELETE FROM "{table}"' for table in tables]
+        return [
+            "SET session_replication_role = replica",
+            *deletes,
+            "SET session_replication_role = DEFAULT",
+        ]
+
+    DatabaseOperations.sql_flush = delete  # type: ignore[method-assign]
+    yield
+    DatabaseOperations.sql_flush = ordinary  # type: ignore[method-assign]
 
 
 @pytest.fixture
