@@ -38,6 +38,7 @@ class Ability(StrEnum):
 
 SUPPORT = "support"
 HIDDEN = {Ability.SEE_INTEGRATION, Ability.SEE_PEOPLE}
+OF_INTEGRATION = {Ability.SYNC, Ability.RESOLVE_ALERTS, Ability.IMPORT}
 GPA = {"weighted_gpa", "unweighted_gpa"}
 # What says nothing about a single child or employee.
 IMPERSONAL = {"site", "additional_sites", "status", "status_before", "grade", "class_year", "roles"}
@@ -103,7 +104,8 @@ class Access:
         """Raises Http404 for what the user may not see, PermissionDenied for what not to do."""
         if ability in self.abilities:
             return
-        if ability in HIDDEN:
+        blind = ability in OF_INTEGRATION and Ability.SEE_INTEGRATION not in self.abilities
+        if ability in HIDDEN or blind:
             raise Http404
         raise PermissionDenied(
             f"Your role here is {self.role_name}, which does not allow this."

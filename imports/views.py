@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts import audit
 from accounts.access import Ability, Access, member
 from core.problems import ConsoleError
+from core.replies import SeeOther
 from core.vocabulary import DataType, RunMode
 from imports import actions, catalogue, changes, download, queries
 from imports.forms import ChangesForm, PlaceForm, RunsForm, TypesForm
@@ -106,7 +107,7 @@ def test_import(request: HttpRequest, slug: str) -> HttpResponse:
     form = TypesForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for error in form.errors["data_types"]))
-        return see_other(reverse("overview", args=[slug]))
+        return SeeOther(reverse("overview", args=[slug]))
     types = [DataType(chosen) for chosen in form.cleaned_data["data_types"]]
     return started(request, access, mode=RunMode.TEST, data_types=types)
 
@@ -119,7 +120,7 @@ def start_import(request: HttpRequest, slug: str) -> HttpResponse:
     test = queries.last_test(access.district)
     if test is None:
         messages.error(request, "Start Import comes after a Test Import. Press Test Import first.")
-        return see_other(reverse("overview", args=[slug]))
+        return SeeOther(reverse("overview", args=[slug]))
     types = [DataType(data_type) for data_type in test.data_types]
     return started(request, access, mode=RunMode.LIVE, data_types=types, tested_run=test)
 
@@ -132,7 +133,7 @@ def sync_now(request: HttpRequest, slug: str) -> HttpResponse:
     imported = queries.automation(access.district).imported
     if not imported:
         messages.error(request, "Sync Now comes after the first import. Press Test Import first.")
-        return see_other(reverse("overview", args=[slug]))
+        return SeeOther(reverse("overview", args=[slug]))
     types = [DataType(data_type) for data_type in imported]
     return started(request, access, mode=RunMode.LIVE, data_types=types, full=True)
 
@@ -149,7 +150,7 @@ def cancel(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         actions.cancel_run(run=found, by=access.user.email)
     except ConsoleError as refusal:
         messages.error(request, refusal.sentence)
-    return see_other(reverse("run", args=[slug, found.pk]))
+    return SeeOther(reverse("run", args=[slug, found.pk]))
 
 
 @login_required
@@ -161,7 +162,7 @@ def decide(request: HttpRequest, slug: str, number: int, word: str) -> HttpRespo
     act = actions.confirm_run if word == "import" else actions.discard_run
     if not act(run=found, by=access.user.email):
         messages.info(request, "This plan does not wait for a decision any more.")
-    return see_other(reverse("run", args=[slug, found.pk]))
+    return SeeOther(reverse("run", args=[slug, found.pk]))
 
 
 def started(request: HttpRequest, access: Access, **wanted: Any) -> HttpResponse:
@@ -173,7 +174,7 @@ def started(request: HttpRequest, access: Access, **wanted: Any) -> HttpResponse
         )
     except ConsoleError as refusal:
         messages.error(request, refusal.sentence)
-        return see_other(reverse("overview", args=[slug]))
+        return SeeOther(reverse("overview", args=[slug]))
     if not begun.created:
         messages.info(request, "A run is on already; this is it. Nothing else was started.")
     elif wanted.get("full"):
@@ -185,12 +186,7 @@ def started(request: HttpRequest, access: Access, **wanted: Any) -> HttpResponse
                 reverse("operations", args=[slug]),
             ),
         )
-    return see_other(reverse("run", args=[slug, begun.run.pk]))
-
-
-def see_other(address: str) -> HttpResponse:
-    """303: the answer to a POST is looked at with GET."""
-    return HttpResponse(status=303, headers={"Location": address})
+    return SeeOther(reverse("run", args=[slug, begun.run.pk]))
 
 
 def audited(access: Access, verb: str, subject: str) -> None:

@@ -1,0 +1,187 @@
+"""The overview: what is going on, what is missing, and the three buttons."""
+
+from datetime import timedelta
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from clever_sync.models import Connection
+from core.vocabulary import RunMode, RunState
+from imports.models import Run, Schedule
+from mappings.models import Ruleset
+from tests.pages import scenes
+from tests.pages.conftest import signed_in
+from tests.pages.scenes import Scene
+
+OVERVIEW = reverse("overview", args=["maple"])
+
+
+def text(client: Client, address: str = OVERVIEW) -> str:
+    return client.get(address).content.decode()
+
+
+def not_imported_yet(scene: Scene) -> None:
+    Schedule.objects.filter(district=scene.district).update(first_import_at=None)
+
+
+def test_A19_overview_shows_the_state_of_clever_and_the_last_import(
+    maple: Scene, alice: Client
+) -> None:
+    page = text(alice)
+    for words in ("Connected", "11 of 12", "Completed with errors", "1,253 changes were written"):
+        assert words in page
+    assert f"/d/maple/operations/{maple.runs['done'].pk}/" in page
+
+
+def test_first_day_says_what_is_missing(juniper: Scene, alice: Client) -> None:
+    answer = alice.get(reverse("overview", args=["juniper"]))
+    assert [todo.done for todo in answer.context["o"].todos] == [False] * 5
+    page = answer.content.decode()
+    assert "What to do next" in page
+    for button in ("test-import", "start-import", "sync-now"):
+        assert button not in page
+
+
+def test_A50_start_import_is_there_after_a_test_of_the_same_settings(
+    maple: Scene, alice: Client
+) -> None:
+    not_imported_yet(maple)
+    assert "start-import" in text(alice)
+    stale = timezone.now() - timedelta(hours=25)
+    test = maple.runs["test"]
+    Run.objects.filter(pk=test.pk).update(finished_at=stale)
+    page = text(alice)
+    assert "start-import" not in page
+    assert "Start Import comes after a Test Import" in page
+    Run.objects.filter(pk=test.pk).update(finished_at=test.finished_at)
+    assert "start-import" in text(alice)
+    changed = Ruleset.objects.get(district=maple.district, data_type="student", state="active")
+    Ruleset.objects.filter(pk=changed.pk).update(state="retired")
+    Ruleset.objects.create(district=maple.district, data_type="student", version=99, state="active")
+    assert "start-import" not in text(alice)
+
+
+def test_A51_A52_running_import_shows_progress_and_survives_leaving(
+    maple: Scene, alice: Client
+) -> None:
+    running = scenes.running_now(maple.district)
+    page = text(alice)
+    for words in ("Validation in Progress", "7,900 of 12,450", 'value="7900" max="12450"', "left"):
+        assert words in page
+    assert f"/d/maple/operations/{running.pk}/live/" in page
+
+
+def test_C20_pause_of_clever_is_told_with_its_end(maple: Scene, alice: Client) -> None:
+    ends = timezone.now().replace(month=12, day=27, hour=20)
+    Connection.objects.update(clever_state="paused", pause_end=ends)
+    page = text(alice)
+    assert "Paused at Clever" in page
+    assert "Dec 27" in page
+    assert "nobody is marked as a leaver" in page
+
+
+def test_C22_chart_has_a_title_a_description_and_a_table(maple: Scene, alice: Client) -> None:
+    answer = alice.get(OVERVIEW)
+    page = answer.content.decode()
+    assert '<title id="chart-title">' in page
+    assert '<desc id="chart-desc">' in page
+    assert "Show as table" in page
+    days = answer.context["o"].days
+    assert len(days) == 14
+    assert days[-1].day > days[0].day
+    live = Run.objects.filter(mode=RunMode.LIVE, state__in=["completed", "completed_with_errors"])
+    created = sum(
+        counts.get("create", 0) + counts.get("restore", 0)
+        for run in live.filter(finished_at__gt=timezone.now() - timedelta(days=12))
+        for counts in run.counts.values()
+    )
+    assert sum(day.created for day in days) >= created > 0
+
+
+def test_A48_test_import_starts_one_run_and_a_double_click_shows_it(
+    maple: Scene, alice: Client
+) -> None:
+    address, data = reverse("test_import", args=["maple"]), {"data_types": ["student", "teacher"]}
+    answer = alice.post(address, data)
+    run = Run.objects.get(state=RunState.QUEUED)
+    assert (run.mode, run.data_types, run.requested_by) == (
+        "test",
+        ["student", "teacher"],
+        scenes.ALICE,
+    )
+    assert (answer.status_code, answer["Location"]) == (303, reverse("run", args=["maple", run.pk]))
+    again = alice.post(address, data, follow=True)
+    assert again.redirect_chain == [(reverse("run", args=["maple", run.pk]), 303)]
+    assert "A run is on already" in again.content.decode()
+    assert Run.objects.filter(state=RunState.QUEUED).count() == 1
+
+
+def test_A48_test_import_of_nothing_names_the_field_and_the_remedy(
+    maple: Scene, alice: Client
+) -> None:
+    for wrong in ({}, {"data_types": "\x00"}, {"data_types": ["student", "parents"]}):
+        answer = alice.post(reverse("test_import", args=["maple"]), wrong, follow=True)
+        assert "What to import: " in answer.content.decode()
+    assert not Run.objects.filter(state=RunState.QUEUED).exists()
+
+
+def test_A50_start_import_names_the_test_it_follows(maple: Scene, alice: Client) -> None:
+    not_imported_yet(maple)
+    answer = alice.post(reverse("start_import", args=["maple"]))
+    run = Run.objects.get(state=RunState.QUEUED)
+    assert answer["Location"] == reverse("run", args=["maple", run.pk])
+    assert (run.mode, run.tested_run) == (RunMode.LIVE, maple.runs["test"])
+
+
+def test_A50_start_import_without_a_test_is_refused_with_the_way_on(
+    juniper: Scene, alice: Client
+) -> None:
+    answer = alice.post(reverse("start_import", args=["juniper"]), follow=True)
+    assert "Press Test Import first" in answer.content.decode()
+    assert not Run.objects.exists()
+
+
+def test_B11_B53_sync_now_is_queued_with_a_link_to_operations(maple: Scene, alice: Client) -> None:
+    answer = alice.post(reverse("sync_now", args=["maple"]), follow=True)
+    page = answer.content.decode()
+    assert "The Clever Sync Utility has been queued." in page
+    assert '<a href="/d/maple/operations/">Operations Management</a> for details.' in page
+    run = Run.objects.get(state=RunState.QUEUED)
+    assert (run.mode, run.full, run.data_types) == (RunMode.LIVE, True, ["student", "teacher"])
+
+
+def test_B11_sync_now_before_the_first_import_is_refused(maple: Scene, alice: Client) -> None:
+    not_imported_yet(maple)
+    assert "sync-now" not in text(alice)
+    answer = alice.post(reverse("sync_now", args=["maple"]), follow=True)
+    assert "Sync Now comes after the first import" in answer.content.decode()
+    assert not Run.objects.filter(state=RunState.QUEUED).exists()
+
+
+def test_refusal_of_the_engine_is_shown_as_its_sentence(maple: Scene, alice: Client) -> None:
+    Connection.objects.update(enabled=False)
+    answer = alice.post(reverse("sync_now", args=["maple"]), follow=True)
+    assert "Clever is switched off for this district" in answer.content.decode()
+
+
+def test_home_leads_to_the_only_district_or_lists_them(maple: Scene, alice: Client) -> None:
+    assert alice.get("/")["Location"] == OVERVIEW
+    scenes.empty()
+    page = text(alice, "/")
+    assert "Juniper Valley" in page
+    assert "Maple Ridge" in page
+    assert "Maple Ridge" not in text(alice, "/?q=juniper")
+    assert alice.get("/", {"q": "\x00"}).status_code == 200
+
+
+def test_librarians_home_is_people(maple: Scene) -> None:
+    assert scenes.user(scenes.LEE)
+    assert signed_in(scenes.LEE).get("/")["Location"] == reverse("people", args=["maple"])
+
+
+def test_demonstration_says_so_on_every_page(maple: Scene, alice: Client, settings: object) -> None:
+    assert "Demonstration:" not in text(alice)
+    settings.DEMONSTRATION = True  # type: ignore[attr-defined]
+    for address in (OVERVIEW, "/d/nowhere/", reverse("people", args=["maple"])):
+        assert "Demonstration: every person and district here is made up." in text(alice, address)
