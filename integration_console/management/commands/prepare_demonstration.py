@@ -53,15 +53,15 @@ class Command(BaseCommand):
         logins.ensure(District.objects.filter(slug__in=districts.OURS), libraries)
         self._say("")
         for login in logins.LOGINS:
-            self._say(f"{login.what + ':':20} {login.email}  password {login.password}")
+            self._say(f"{login.what + ':':22} {login.email}  password {login.password}")
 
     def _links(self) -> None:
         console, sandbox = settings.CONSOLE_URL, settings.SANDBOX_URL
         maple = District.objects.get(slug=districts.MAPLE_RIDGE)
         night = last_import(maple)
         number = f"operations/{night.pk}/" if night else ""
+        harbor = f"its District ID is {district_id(sandbox, HARBOR)}"
         self._say("")
-        self._say(f"See last night:       {console}/d/{maple.slug}/{number}")
-        self._say(f"Connect Harbor Point: {console}/d/{districts.HARBOR_POINT}/")
-        self._say(f"                      its District ID is {district_id(sandbox, HARBOR)}")
+        self._say(f"See last night:        {console}/d/{maple.slug}/{number}")
+        self._say(f"Connect Harbor Point:  {console}/d/{districts.HARBOR_POINT}/ ({harbor})")
         self._say(f"Break Clever yourself: {sandbox}/_sandbox/")
