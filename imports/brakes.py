@@ -78,17 +78,14 @@ def _schools(figures: Figures, limits: Limits, *, transfers: bool) -> list[Tripp
     """The trips of single schools. Without `transfers` only moves away are left to be held."""
     leavers = figures.by_school(*LEAVING) if transfers else {}
     movers = figures.by_school("move_away")
-    emptied: set[int | None] = {
-        school
-        for school, people in figures.population.items()
-        if school is not None
-        and leavers.get(school, 0) + movers.get(school, 0) >= people
-        and people >= FEWEST
-    } | {school for school in leavers if school in figures.gone_schools}
-    away = "leave" if transfers else "move"
-    everyone = {s: leavers.get(s, 0) + movers.get(s, 0) for s in emptied}
+    emptied: dict[int | None, int] = {}
+    for school, people in figures.population.items():
+        away = leavers.get(school, 0) + movers.get(school, 0)
+        unshared = school in leavers and school in figures.gone_schools
+        if school is not None and (unshared or (away >= people and people >= FEWEST)):
+            emptied[school] = away
     return [
-        *_of_schools(figures, "school_to_zero", away, everyone),
+        *_of_schools(figures, "school_to_zero", "leave" if transfers else "move", emptied),
         *_of_schools(
             figures,
             "school_transfers",
@@ -108,7 +105,7 @@ def _above_in_school(
     figures: Figures,
     limit: Limit | None,
     counts: Mapping[int | None, int],
-    emptied: set[int | None],
+    emptied: Mapping[int | None, int],
 ) -> dict[int | None, int]:
     if limit is None:
         return {}

@@ -1,6 +1,7 @@
 """Holds on PostgreSQL: which rows are held, approving, discarding, replacing (C08, C09, H16)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def held(of: Run) -> list[str | None]:
     return list(rows.values_list("clever_id", flat=True))
 
 
-def night(maple: District, count: int = 6, **more: object) -> Run:
+def night(maple: District, count: int = 6, **more: Any) -> Run:
     """A night on which `count` people leave school 1 and two leave school 2."""
     of = run(maple, **more)
     leavers(of, count, school(maple, 1))

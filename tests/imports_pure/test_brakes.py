@@ -146,6 +146,14 @@ def test_a_tiny_school_going_to_zero_is_not_an_accident() -> None:
     assert causes(figures(population, actions={(1, "transfer"): 5})) == ["school_to_zero"]
 
 
+def test_F49_whoever_leaves_with_an_unshared_school_is_held_however_few() -> None:
+    population: dict[int | None, int] = {1: 4, 2: 200}
+    actions: dict[tuple[int | None, str], int] = {(1, "transfer"): 3, (2, "transfer"): 1}
+    assert causes(figures(population, actions=actions)) == []
+    found = tripped(figures(population, actions=actions, gone_schools=frozenset({1})))
+    assert [(one.cause, one.school, one.count) for one in found] == [("school_to_zero", 1, 3)]
+
+
 def test_two_schools_merged_need_one_approval() -> None:
     actions: dict[tuple[int | None, str], int] = {(3, "move_away"): 88, (3, "transfer"): 12}
     found = tripped(figures(actions=actions))

@@ -60,6 +60,10 @@ def test_twins_are_asked_about_only_if_their_first_names_are_alike() -> None:
     assert is_likely(newcomer(first_name="Jayden"), record(first_name="Kayden"))
 
 
+def test_a_namesake_with_another_birth_date_scores_low() -> None:
+    assert likeness(newcomer(), record(birth_date="2013-09-30")) == 30
+
+
 def test_namesakes_at_another_school_are_told_apart_by_their_numbers() -> None:
     teacher = newcomer(birth_date=None, grade=None, keys={"teacher_number": "10"})
     assert is_likely(teacher, record(birth_date=None, grade=None, school=2))
