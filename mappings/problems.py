@@ -17,7 +17,7 @@ _VALUES = (
     Problem(
         "date_invalid",
         "Not a date",
-        "{value} for {field} is not a day that exists. The field was left as it is.",
+        "{field} is not a day that exists. The field was left as it is.",
         "Correct the date in the student information system.",
         SIS,
     ),
@@ -31,7 +31,7 @@ _VALUES = (
     Problem(
         "number_invalid",
         "Not a number",
-        "{value} for {field} is not a number below 1000. The field was left as it is.",
+        "{field} is not a number below 1000. The field was left as it is.",
         "Correct the value in the student information system, or map another field.",
         SIS,
     ),
@@ -46,14 +46,14 @@ _VALUES = (
     Problem(
         "name_long",
         "A long name",
-        "{value} for {field} has more than 25 characters; labels and cards may cut it.",
+        "{field} has more than 25 characters; labels and cards may cut it.",
         "Nothing needs to be done.",
         HERE,
     ),
     Problem(
         "email_invalid",
         "Not an e-mail address",
-        "{value} is no e-mail address. It was kept, and is never used to match anyone.",
+        "{field} holds no e-mail address. It was kept, and is never used to match anyone.",
         "Correct the address in the student information system.",
         SIS,
     ),

@@ -26,6 +26,8 @@ TextStep = tuple[str, str, int]
 ConvertStep = tuple[str, str, Convert, str, Value]
 
 GRADE_SOURCE = "student.grade"
+# Values that many share are told; a date of birth, a GPA or an address is the person's own.
+TOLD = frozenset({"code_unknown", "year_invalid"})
 REMEMBERED_CODES = 1000
 BY_KIND: Mapping[str, tuple[Convert, str]] = {
     "date": (transforms.iso_date, "date_invalid"),
@@ -130,7 +132,7 @@ def reader(
             if text:
                 value = convert(text)  # type: ignore[arg-type]
                 if value is None:
-                    findings.append(Finding(problem, name, str(text)))
+                    findings.append(Finding(problem, name, _told(problem, text)))
                 else:
                     values[name] = value
             elif when_blank is None:
@@ -138,7 +140,7 @@ def reader(
             else:
                 values[name] = when_blank
         if has_email and "email" in values and not transforms.usable_email(values["email"]):  # type: ignore[arg-type]
-            findings.append(Finding("email_invalid", "email", str(values["email"])))
+            findings.append(Finding("email_invalid", "email"))
         if UNREADABLE in payload:
             _unread(rules, payload[UNREADABLE], blanks, findings)
         return Mapped(
@@ -148,6 +150,10 @@ def reader(
         )  # fmt: skip
 
     return read
+
+
+def _told(problem: str, value: object) -> str:
+    return str(value) if problem in TOLD else ""
 
 
 def _unread(
@@ -172,10 +178,10 @@ def _long_text(
     """Too long to keep: the field stays as it is. Longer than others like it: a word of warning."""
     limit = TARGETS[name].max_length
     if isinstance(text, list) or (limit is not None and len(text) > limit):
-        findings.append(Finding("too_long", name, str(text)[:limit]))
+        findings.append(Finding("too_long", name))
         return
     values[name] = text
-    findings.append(Finding("name_long", name, text))
+    findings.append(Finding("name_long", name))
 
 
 def _other_schools(

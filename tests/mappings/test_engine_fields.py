@@ -81,7 +81,7 @@ def test_a_barcode_is_never_cut() -> None:
 
     assert "barcode" not in found.values
     assert "barcode" not in found.blanks
-    assert findings(found) == [("too_long", "barcode", "1" * 15)]
+    assert findings(found) == [("too_long", "barcode", "")]
     assert mapped(student(student__sis_id="1" * 15), spec(rules=[rule])).values["barcode"]
 
 
@@ -124,7 +124,7 @@ def test_a_gpa_that_cannot_be_leaves_the_field_as_it_is(raw: str | list[str]) ->
 
     assert "weighted_gpa" not in found.values
     assert "weighted_gpa" not in found.blanks
-    assert findings(found) == [("number_invalid", "weighted_gpa", str(raw))]
+    assert findings(found) == [("number_invalid", "weighted_gpa", "")]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_F60_an_impossible_date_leaves_the_field_as_it_is(raw: str) -> None:
 
     assert "birth_date" not in found.values
     assert "birth_date" not in found.blanks
-    assert findings(found) == [("date_invalid", "birth_date", raw)]
+    assert findings(found) == [("date_invalid", "birth_date", "")]
     assert found.values["last_name"] == "Birch"
     assert found.reject == ""
 
@@ -258,7 +258,7 @@ def test_F63_an_address_that_is_none_is_kept_with_a_warning(address: str) -> Non
     found = mapped(student(email=address))
 
     assert found.values["email"] == address
-    assert findings(found) == [("email_invalid", "email", address)]
+    assert findings(found) == [("email_invalid", "email", "")]
     assert not usable_email(address)
 
 
@@ -266,8 +266,8 @@ def test_a_long_name_is_kept_with_a_warning_and_nothing_longer_than_the_column()
     found = mapped(student(name__first="A" * 26, student__location__city="C" * 256))
 
     assert found.values["first_name"] == "A" * 26
-    assert ("name_long", "first_name", "A" * 26) in findings(found)
-    assert ("too_long", "city", "C" * 255) in findings(found)
+    assert ("name_long", "first_name", "") in findings(found)
+    assert ("too_long", "city", "") in findings(found)
     assert "city" not in {*found.values, *found.blanks}
 
 
