@@ -28,6 +28,7 @@ CONNECTIONS = {
 NOT_CONNECTED = Word("Not connected", "quiet", "unplug")
 CLEVER_STATES = {
     "running": Word("Running", "good", "circle-check"),
+    "success": Word("Sync successful", "good", "circle-check"),
     "pending": Word("Pending at Clever", "wait", "clock"),
     "paused": Word("Paused at Clever", "wait", "circle-pause"),
     "error": Word("Error at Clever", "bad", "circle-x"),
