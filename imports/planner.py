@@ -164,11 +164,14 @@ def _site(
     after: dict[str, Any],
     effects: list[str],
 ) -> None:
-    if mapped.school is not None and mapped.school != person["school_id"] and "site" not in locks:
+    if mapped.school not in (None, person["school_id"]) and "site" not in locks:
         before["site"], after["site"] = person["school_id"], mapped.school
         if person["school_id"] is not None:
             effects.append(Action.MOVE)
     others = list(mapped.other_schools)
+    rule = mapped.rules.get("additional_sites")
+    if rule is None or not _may_write(rule, person["additional_sites"] or None):
+        return
     if others != person["additional_sites"] and "additional_sites" not in locks:
         before["additional_sites"], after["additional_sites"] = person["additional_sites"], others
 
@@ -216,16 +219,16 @@ def _is_new_year(changed: set[str], before: dict[str, Any], after: dict[str, Any
 def plan_newcomer(
     mapped: Mapped, *, clever_id: str, defaults: Mapping[str, str], why: Mapping[str, Any]
 ) -> Row:
-    """A new record: every value from Clever, and the local defaults for what no rule maps (B13)."""
+    """A new record: every value from Clever, and the local defaults for what it lacks (B13)."""
     after: dict[str, Any] = {
-        name: value for name, value in defaults.items() if name not in mapped.rules
+        name: value for name, value in defaults.items() if name not in mapped.values
     }
     after.update(mapped.values)
     after["clever_id"] = clever_id
     after["site"] = mapped.school
     after["status"] = int(Status.ACTIVE)
     after["roles"] = sorted(str(role) for role in mapped.roles)
-    if mapped.other_schools:
+    if mapped.other_schools and "additional_sites" in mapped.rules:
         after["additional_sites"] = list(mapped.other_schools)
     return Row(
         data_type=mapped.data_type,

@@ -1,5 +1,6 @@
 """The pure heart of the plan: plain values in, a row or None out."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -164,6 +165,15 @@ def test_the_new_school_year_is_named_as_such() -> None:
     assert "new_year" in existing(person(grade="K"), mapped(grade="1")).effects
 
 
+def test_A33_other_sites_that_no_rule_maps_stay() -> None:
+    found = mapped(first_name="Anna")
+    found.other_schools = (3,)
+    assert existing(person(additional_sites=[2]), found) is None
+    rule = {"additional_sites": FieldSpec("additional_sites", "student.schools")}
+    row = existing(person(additional_sites=[2]), replace(found, rules={**found.rules, **rule}))
+    assert row.after == {"additional_sites": [3]}
+
+
 def test_another_name_and_another_birth_date_is_another_identity() -> None:
     now = person(birth_date="2013-05-02")
     row = existing(now, mapped(first_name="Omar", birth_date="2012-01-09"))
@@ -186,14 +196,15 @@ def test_roles_of_types_that_are_off_stay() -> None:
 
 
 def test_B13_a_new_record_has_every_value_and_the_local_defaults() -> None:
-    found = mapped(sis_id="100", last_name="Weiss")
+    found = mapped(sis_id="100", last_name="Weiss", sex=None)
     row = plan_newcomer(
-        found, clever_id=ANNA, defaults={"city": "Maple", "last_name": "Never"}, why={}
+        found, clever_id=ANNA, defaults={"city": "Maple", "last_name": "Never", "sex": "U"}, why={}
     )
     assert row.after == {
         "sis_id": "100",
         "last_name": "Weiss",
         "city": "Maple",
+        "sex": "U",
         "clever_id": ANNA,
         "site": 1,
         "status": 1,
