@@ -127,7 +127,7 @@ def check_the_times(runs: list[Run]) -> None:
         assert at + lateness <= run.finished_at < at + lateness + timedelta(minutes=1)
         assert run.created_at <= run.now <= run.finished_at
         for event in run.events.all():
-            assert run.created_at <= event.at <= run.finished_at
+            assert run.created_at <= event.at < run.finished_at + timedelta(minutes=1)
     assert runs[-1].created_at.astimezone(ZONE).isoformat().startswith("2026-03-20T05:00:")
     for hold in Hold.objects.all():
         assert timedelta(days=6.9) < hold.expires_at - hold.opened_at <= timedelta(days=7)
