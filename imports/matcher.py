@@ -80,6 +80,9 @@ def judge(
     that was decided for must stand among the candidates or lookalikes; if it is not there any
     more, or is somebody else's by now, the decision counts for nothing (H08).
     """
+    if not (candidates_by_key or lookalikes or crowded):
+        # Nobody to be taken for: nearly everybody, at a first import.
+        return Verdict("create", why=BY_DECISION if decisions.create else "")
     known = _known(candidates_by_key, lookalikes, decisions.never)
     decided = known.get(decisions.match) if decisions.match is not None else None
     if decided is not None and decided.link != "living":

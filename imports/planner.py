@@ -28,6 +28,8 @@ LEAVER_STATUS = {
 PRECEDENCE: dict[str, int] = {str(action): place for place, action in enumerate(Action)}
 NEVER_CLEARED = frozenset({"last_name", "sis_id", "clever_id"})
 DECIMALS = frozenset({"weighted_gpa", "unweighted_gpa"})
+GRADES = {grade: place for place, grade in enumerate(["PK", "K", *map(str, range(1, 14))])}
+OTHER_THAN_FIELDS = frozenset({"clever_id", "status", "site", "additional_sites"})
 Person = Mapping[str, Any]
 
 
@@ -185,6 +187,8 @@ def _roles(
 ) -> None:
     """Roles of the run's types follow Clever; roles of other types stay (C16)."""
     old: list[str] = person["roles"]
+    if len(old) == 1 and (*old,) == mapped.roles:
+        return
     kept = [role for role in old if DataType(role) not in run_types]
     new = sorted({*kept, *(str(role) for role in mapped.roles)})
     if new and new != sorted(old):
@@ -192,7 +196,7 @@ def _roles(
 
 
 def _name_effects(before: dict[str, Any], after: dict[str, Any], effects: list[str]) -> None:
-    changed = after.keys() - {"clever_id", "status", "site", "additional_sites"}
+    changed = after.keys() - OTHER_THAN_FIELDS
     if changed:
         effects.append("new_year" if _is_new_year(changed, before, after) else Action.UPDATE)
     elif not effects:
@@ -209,11 +213,8 @@ def _is_new_year(changed: set[str], before: dict[str, Any], after: dict[str, Any
     """A grade that rises by one, with the class year that follows from it, is no accident."""
     if not changed <= {"grade", "class_year"} or "grade" not in changed:
         return False
-    order = ["PK", "K", *(str(n) for n in range(1, 14))]
-    try:
-        return order.index(after["grade"]) - order.index(before["grade"]) == 1
-    except ValueError:
-        return False
+    old, new = GRADES.get(before["grade"]), GRADES.get(after["grade"])
+    return old is not None and new is not None and new - old == 1
 
 
 def plan_newcomer(
