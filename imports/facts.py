@@ -39,6 +39,18 @@ _CANDIDATE_SQL = """
         AND m.clever_id = p.clever_id
     WHERE p.district_id = %s AND p.kind = %s AND p.archived_at IS NULL
 """
+# A free record that a namesake in Clever owns by a number is as good as linked: it is nobody
+# else's likeness. Else the question would be gone by itself at the next run, and the newcomer
+# created unasked.
+_SPOKEN_FOR = """
+    AND NOT EXISTS (
+        SELECT 1 FROM clever_sync_mirrorobject o
+        WHERE o.connection_id = %s AND o.type = 'user' AND o.{column} = lower(p.{name})
+            AND o.gone_in_id IS NULL AND o.absent_in_id IS NULL AND o.roles && %s::varchar[]
+            AND lower(o.payload->>'name.last') = lower(p.last_name)
+            AND lower(o.payload->>'name.first') = lower(p.first_name))
+"""
+NUMBERS = ("sis_id", "student_number", "teacher_number", "staff_id")
 
 
 @dataclass
@@ -106,7 +118,7 @@ def gather(
         if values:
             _carriers(frame, kind, name, values, facts)
             _crowded(frame, kind, name, values, sources.get(name, ""), facts)
-    _lookalikes(frame, kind, newcomers, facts)
+    _lookalikes(frame, kind, newcomers, sources, facts)
     _chosen(frame, kind, decided, facts)
     return facts
 
@@ -147,7 +159,11 @@ def _roles_of_kind(kind: PersonKind) -> list[str]:
 
 
 def _lookalikes(
-    frame: Frame, kind: PersonKind, newcomers: Sequence[Newcomer], facts: Facts
+    frame: Frame,
+    kind: PersonKind,
+    newcomers: Sequence[Newcomer],
+    sources: Mapping[str, str],
+    facts: Facts,
 ) -> None:
     """Records without a living link that share a birth date or a last name with a newcomer."""
     without_key = [n for n in newcomers if not facts.candidates(n)]
@@ -156,25 +172,68 @@ def _lookalikes(
     births = sorted({n.birth_date for n in without_key if n.birth_date})
     names = sorted({n.last_name.lower() for n in without_key if n.last_name})
     alike = "(p.birth_date = ANY(%s::date[]) OR lower(p.last_name) = ANY(%s))"
-    found = _people(frame, kind, f"AND p.clever_id IS NULL AND {alike}", [births, names])
+    free, owners = _unclaimed(frame, kind, sources)
+    found = _people(
+        frame, kind, f"AND p.clever_id IS NULL AND {alike} {free}", [births, names, *owners]
+    )
     found += _people(
         frame,
         kind,
         f"AND (m.gone_in_id IS NOT NULL OR m.absent_in_id IS NOT NULL) AND {alike}",
         [births, names],
     )
-    by_birth = _grouped(found, lambda c: c.birth_date)
-    by_name = _grouped(found, lambda c: c.last_name.lower())
+    places = _places(found)
     for newcomer in without_key:
-        people = {
-            candidate.person_id: candidate
-            for candidate in (
-                *by_birth.get(newcomer.birth_date, ()),
-                *by_name.get(newcomer.last_name.lower(), ()),
-            )
-        }
+        people = {c.person_id: c for place in _looks_at(newcomer) for c in places.get(place, ())}
         if people:
             facts.lookalikes[newcomer.clever_id] = list(people.values())
+
+
+def _unclaimed(
+    frame: Frame, kind: PersonKind, sources: Mapping[str, str]
+) -> tuple[str, list[object]]:
+    """The condition that no namesake in Clever owns a record by one of the keys in use."""
+    conditions, parameters = "", list[object]()
+    for name in NUMBERS:
+        column = MIRROR_KEY.get(sources.get(name, ""))
+        if column is not None:
+            conditions += _SPOKEN_FOR.format(column=column, name=name)
+            parameters += [frame.connection.pk, _roles_of_kind(kind)]
+    return conditions, parameters
+
+
+Where = tuple[str, ...]
+
+
+def _places(people: Iterable[Candidate]) -> dict[Where, list[Candidate]]:
+    """Records by what a newcomer may look for; see _looks_at."""
+    places: dict[Where, list[Candidate]] = {}
+    for candidate in people:
+        last, birth = candidate.last_name.lower(), candidate.birth_date
+        wheres: list[Where] = [("name", last), ("name and birth", last, _digits(birth))]
+        if birth is not None:
+            wheres.append(("birth", birth))
+        for where in wheres:
+            places.setdefault(where, []).append(candidate)
+    return places
+
+
+def _looks_at(newcomer: Newcomer) -> list[Where]:
+    """Where somebody likely may stand.
+
+    Of a namesake, only those whose birth date is the same, unknown, or the same digits in
+    another order: with any other birth date nobody is likely (imports.likeness), and a large
+    district has thousands of each common name.
+    """
+    last, birth = newcomer.last_name.lower(), newcomer.birth_date
+    if birth is None:
+        return [("name", last)]
+    same_name: list[Where] = [("name and birth", last, digits) for digits in ("", _digits(birth))]
+    return [("birth", birth), *same_name]
+
+
+def _digits(birth_date: str | None) -> str:
+    return "".join(sorted(birth_date or ""))
 
 
 def _chosen(frame: Frame, kind: PersonKind, decided: Mapping[str, int], facts: Facts) -> None:
@@ -185,14 +244,6 @@ def _chosen(frame: Frame, kind: PersonKind, decided: Mapping[str, int], facts: F
     for clever_id, person_id in decided.items():
         if person_id in by_id:
             facts.lookalikes.setdefault(clever_id, []).append(by_id[person_id])
-
-
-def _grouped(people: Iterable[Candidate], by: Any) -> dict[Any, list[Candidate]]:
-    groups: dict[Any, list[Candidate]] = {}
-    for candidate in people:
-        if by(candidate):
-            groups.setdefault(by(candidate), []).append(candidate)
-    return groups
 
 
 def _people(frame: Frame, kind: PersonKind, which: str, parameters: list[Any]) -> list[Candidate]:
