@@ -37,7 +37,6 @@ from clever_sync.faults import (
     Unavailable,
     UnexpectedAnswer,
 )
-from clever_sync.models import Connection
 from clever_sync.rate import wait_until
 
 T = TypeVar("T")
@@ -64,6 +63,11 @@ class PageReply:
     page: wire.Page | None
 
 
+def utc_now() -> datetime:
+    """The clock of this machine."""
+    return datetime.now(UTC)
+
+
 class _Bearer(AuthBase):
     # An auth object and not a header: otherwise requests would let ~/.netrc replace the token.
     def __init__(self, token: str) -> None:
@@ -81,15 +85,16 @@ class _Watch:
         sockets: WeakSet[socket.socket] = WeakSet()
         self._sockets = sockets
 
-        class Http(HTTPConnection):
+        class Watched:
             def connect(self) -> None:
-                super().connect()
-                sockets.add(self.sock)
+                super().connect()  # type: ignore[misc]
+                sockets.add(self.sock)  # type: ignore[attr-defined]
 
-        class Https(HTTPSConnection):
-            def connect(self) -> None:
-                super().connect()
-                sockets.add(self.sock)
+        class Http(Watched, HTTPConnection):
+            pass
+
+        class Https(Watched, HTTPSConnection):
+            pass
 
         class HttpPool(HTTPConnectionPool):
             ConnectionCls = Http
@@ -188,7 +193,7 @@ class CleverClient:
         patience: float = PATIENCE,
         budget: Budget | None = None,
         sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self.page_size = page_size
         self.requests = 0
@@ -378,7 +383,7 @@ class CleverClient:
         self._sleep(max(seconds, 0.0))
 
 
-def new_client() -> CleverClient:
+def new_client(clock: Callable[[], datetime] = utc_now) -> CleverClient:
     """A client for the Clever of the settings; `authorise` it before use, in a `with` block."""
     return CleverClient(
         api_url=settings.CLEVER_API_URL,
@@ -389,10 +394,5 @@ def new_client() -> CleverClient:
         page_seconds=settings.CLEVER_PAGE_SECONDS,
         page_bytes=settings.CLEVER_PAGE_BYTES,
         budget=shared_budget(),
+        clock=clock,
     )
-
-
-def client_for(connection: Connection) -> CleverClient:
-    """A client for the Clever of a connection. A pull authorises it for the district itself."""
-    del connection  # All districts are at the same Clever.
-    return new_client()

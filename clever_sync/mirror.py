@@ -28,10 +28,12 @@ _COLUMNS = (
     "clever_id, payload, raw_hash, content_hash, roles, school, key_sis_id, key_number,"
     " key_staff_id, key_state_id, key_email, broken"
 )
+# Scalars only, and no content: this is read for everybody, every night.
 _READ = (
-    "SELECT clever_id, raw_hash, content_hash, roles,"
-    " absent_in_id IS NOT NULL OR gone_in_id IS NOT NULL, gone_in_id IS NOT NULL"
-    f" FROM {_TABLE} WHERE connection_id = %s AND type = %s"
+    "SELECT clever_id, raw_hash, held AND absent_in_id IS NULL AND gone_in_id IS NULL,"
+    " held AND gone_in_id IS NULL"
+    f" FROM (SELECT *, %s = '' OR %s = ANY(roles) AS held FROM {_TABLE}) m"
+    " WHERE connection_id = %s AND type = %s"
 )
 _encode = msgspec.json.Encoder().encode
 
@@ -43,17 +45,6 @@ class Reads(Protocol):
 
     def read(self, raw: bytes | msgspec.Raw, clever_id: str) -> Record:
         """The record, minimised and cleaned."""
-
-
-@dataclass(slots=True)
-class Row:
-    """What a page is compared with."""
-
-    raw_hash: bytes
-    content_hash: bytes
-    roles: list[str]
-    is_away: bool
-    is_gone: bool
 
 
 @dataclass
@@ -79,6 +70,11 @@ class Span:
     pull_id: int | None = None
 
 
+# The hash; there in the role of the span, and not missing so far; there in it, perhaps missing.
+Row = tuple[bytes, bool, bool]
+Written = tuple[Record, bytes]
+
+
 def take_page(span: Span, page: Page, reader: Reads) -> Taken:
     """Brings the mirror up to a page; says who of the mirror's range is missing on it.
 
@@ -92,18 +88,10 @@ def take_page(span: Span, page: Page, reader: Reads) -> Taken:
         _insert(span, created)
     if changed:
         _update(span, changed)
-        shared = [
-            record.clever_id
-            for record, _ in changed
-            if len({*record.roles, *known[record.clever_id].roles}) > 1
-        ]
-        break_seals(span.connection_id, shared, but=span.role)
     taken.created, taken.changed = len(created), len(changed)
     on_page = set(page.ids)
     taken.missing = [
-        clever_id
-        for clever_id, row in known.items()
-        if clever_id not in on_page and not row.is_gone and _has(row, span.role)
+        clever_id for clever_id, row in known.items() if row[2] and clever_id not in on_page
     ]
     taken.exact = not taken.missing and not page.without_id and len(on_page) == len(page.ids)
     return taken
@@ -111,20 +99,12 @@ def take_page(span: Span, page: Page, reader: Reads) -> Taken:
 
 def missing_after(span: Span) -> list[str]:
     """Who of the mirror stands in a part of a list where Clever has nobody."""
-    return [
-        clever_id
-        for clever_id, row in _read_span(span).items()
-        if not row.is_gone and _has(row, span.role)
-    ]
-
-
-def _has(row: Row, role: str) -> bool:
-    return not role or role in row.roles
+    return [clever_id for clever_id, row in _read_span(span).items() if row[2]]
 
 
 def _read_span(span: Span) -> dict[str, Row]:
     sql = f"{_READ} AND clever_id > %s"
-    values: list[Any] = [span.connection_id, span.type, span.after]
+    values: list[Any] = [span.role, span.role, span.connection_id, span.type, span.after]
     if span.last is not None:
         sql += " AND clever_id <= %s"
         values.append(span.last)
@@ -142,55 +122,67 @@ def _look_up_others(span: Span, page: Page, known: dict[str, Row]) -> None:
     others = [clever_id for clever_id in page.ids if clever_id not in known]
     if others:
         sql = f"{_READ} AND clever_id = ANY(%s)"
-        known.update(_rows(sql, [span.connection_id, span.type, others]))
+        known.update(_rows(sql, [span.role, span.role, span.connection_id, span.type, others]))
 
 
 def _rows(sql: str, values: list[Any]) -> dict[str, Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return {
-            row[0]: Row(bytes(row[1]), bytes(row[2]), row[3], row[4], row[5])
-            for row in cursor.fetchall()
-        }
-
-
-Written = tuple[Record, bytes]
+        return {row[0]: (bytes(row[1]), row[2], row[3]) for row in cursor.fetchall()}
 
 
 def _differing(
     span: Span, page: Page, reader: Reads, known: dict[str, Row], taken: Taken
 ) -> tuple[list[Written], list[Written]]:
-    created: dict[str, Written] = {}
-    changed: dict[str, Written] = {}
-    role, salt = span.role, reader.salt
+    """The records to insert and to update: read, and with the roles that they hold."""
+    salt = reader.salt
+    different: dict[str, tuple[bytes | msgspec.Raw, bytes]] = {}
     for clever_id, raw in zip(page.ids, page.raws, strict=True):
         raw_hash = digest(raw, salt)
         row = known.get(clever_id)
-        if row is None:
-            record = reader.read(raw, clever_id)
-            record.roles = _roles(record, None, role, False)
-            created[clever_id] = (record, raw_hash)
-        elif row.raw_hash == raw_hash and not row.is_away and _has(row, role):
-            continue
+        if row is None or row[0] != raw_hash or not row[1]:
+            different[clever_id] = (raw, raw_hash)
+    held = _roles_held(span, [clever_id for clever_id in different if clever_id in known])
+    created: list[Written] = []
+    changed: list[Written] = []
+    for clever_id, (raw, raw_hash) in different.items():
+        record = reader.read(raw, clever_id)
+        before = known.get(clever_id)
+        if before is None:
+            record.roles = _roles(record, span.role, [])
+            created.append((record, raw_hash))
         else:
-            record = reader.read(raw, clever_id)
-            record.roles = _roles(record, row, role, row.raw_hash == raw_hash)
-            changed[clever_id] = (record, raw_hash)
+            keeps = record.broken or before[0] == raw_hash
+            record.roles = _roles(record, span.role, held[clever_id] if keeps else [])
+            changed.append((record, raw_hash))
         if record.findings:
             taken.findings += [(clever_id, finding) for finding in record.findings]
-    return list(created.values()), list(changed.values())
+    shared = [r.clever_id for r, _ in changed if len({*r.roles, *held[r.clever_id]}) > 1]
+    break_seals(span.connection_id, shared, but=span.role)
+    return created, changed
 
 
-def _roles(record: Record, row: Row | None, role: str, same: bool) -> list[str]:
+def _roles_held(span: Span, clever_ids: list[str]) -> dict[str, list[str]]:
+    if not clever_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT clever_id, roles FROM {_TABLE}"
+            " WHERE connection_id = %s AND type = %s AND clever_id = ANY(%s)",
+            [span.connection_id, span.type, clever_ids],
+        )
+        return dict(cursor.fetchall())
+
+
+def _roles(record: Record, listed: str, kept: list[str]) -> list[str]:
     """The roles held: as the record says, and the one in whose list it stands.
 
-    A broken record takes no role away, nor does one that came unchanged in another list.
+    A broken record takes no role away, nor does one that came unchanged in another list: their
+    roles are `kept`.
     """
-    if row is None and record.roles == [role]:
+    if not kept and (not listed or record.roles == [listed]):
         return record.roles
-    held = {*record.roles, *([role] if role else [])}
-    if row is not None and (same or record.broken):
-        held.update(row.roles)
+    held = {*record.roles, *kept, *([listed] if listed else [])}
     return [each for each in CleverRole if each in held]
 
 
@@ -218,6 +210,8 @@ def _line(record: Record, raw_hash: bytes) -> str:
 def _key(value: str | list[str] | None) -> str:
     if not value or not isinstance(value, str):
         return copying.NULL
+    if value.isascii() and "\\" not in value:
+        return value.lower()
     return copying.text(key(value))
 
 
@@ -275,11 +269,10 @@ def take_one(span: Span, raw: bytes, reader: Reads) -> None:
     """Brings one person of the mirror, `span.last`, up to Clever's own answer about it."""
     assert span.last is not None
     clever_id = span.last
-    known = _rows(f"{_READ} AND clever_id = %s", [span.connection_id, span.type, clever_id])
+    held = _roles_held(span, [clever_id])
     record = reader.read(raw, clever_id)
-    row = known.get(clever_id)
-    if row is not None and record.broken:
-        record.roles = _roles(record, row, "", same=True)
-    write = _insert if row is None else _update
+    if record.broken:
+        record.roles = _roles(record, "", held.get(clever_id, []))
+    write = _update if clever_id in held else _insert
     write(span, [(record, digest(raw, reader.salt))])
     break_seals(span.connection_id, [clever_id])

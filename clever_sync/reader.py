@@ -5,7 +5,7 @@ those fields; a record that does not fit is salvaged field by field (faults.md F
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -52,8 +52,6 @@ class _Branch:
     extensions: dict[str, str] = field(default_factory=dict)
     below: dict[str, "_Branch"] = field(default_factory=dict)
     struct: Any = None
-    keys: tuple[str, ...] = ()
-    get: Callable[[Any], tuple[Any, ...]] = tuple
 
     def add(self, path: list[str], key: str) -> None:
         if len(path) > 1:
@@ -63,21 +61,40 @@ class _Branch:
         else:
             self.texts[path[0]] = key
 
-    def compile(self, name: str) -> None:
+    def compile(self, name: str, *, optional: bool = False) -> None:
+        """Makes the struct. Objects below always exist, unless `optional` says they tell much."""
         fields: list[Any] = [(text, str | None, None) for text in self.texts]
         fields += [(listed, list[str] | None, None) for listed in self.lists]
         if self.extensions:
             fields.append(("ext", dict[str, Any] | None, None))
         for below, branch in self.below.items():
-            branch.compile(f"{name}_{below}")
-            fields.append((below, branch.struct | None, None))
-        self.struct = msgspec.defstruct(name, fields)
-        self.keys = tuple(self.texts.values())
-        self.get = _getter(tuple(self.texts))
+            branch.compile(f"{name}_{below}", optional=below == "roles")
+            empty = None if optional else msgspec.field(default_factory=branch.struct)
+            fields.append((below, branch.struct | None if optional else branch.struct, empty))
+        self.struct = msgspec.defstruct(name, fields, gc=False)
 
     def all_keys(self) -> list[str]:
         keys = [*self.texts.values(), *self.lists.values(), *self.extensions.values()]
         return keys + [key for branch in self.below.values() for key in branch.all_keys()]
+
+
+class _Flat:
+    """The fields of an object and of those below it, by dotted names, to be had in one go."""
+
+    def __init__(self, branch: _Branch, but: str = "") -> None:
+        texts, lists = dict(_dotted(branch, "texts", but)), dict(_dotted(branch, "lists", but))
+        self.keys = tuple(texts.values())
+        self.get = _getter(tuple(texts))
+        self.list_keys = tuple(lists.values())
+        self.get_lists = _getter(tuple(lists))
+        self.extensions = branch.extensions
+
+
+def _dotted(branch: _Branch, kind: str, but: str) -> Iterator[tuple[str, str]]:
+    yield from getattr(branch, kind).items()
+    for name, below in branch.below.items():
+        if name != but:
+            yield from ((f"{name}.{path}", key) for path, key in _dotted(below, kind, but))
 
 
 def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
@@ -115,6 +132,9 @@ class Reader:
         self.salt = sources_salt(allowed)
         self._tree = _tree(allowed)
         self._decode = msgspec.json.Decoder(self._tree.struct).decode
+        self._common = _Flat(self._tree, but="roles")
+        branches = self._tree.below["roles"].below
+        self._flats = [(role, _Flat(branches[role])) for role in _ROLES]
 
     def read(self, raw: bytes | msgspec.Raw, clever_id: str) -> Record:
         """The record minimised and cleaned, with findings for what could not be kept."""
@@ -130,14 +150,17 @@ class Reader:
 
     def _take(self, user: Any, record: Record) -> None:
         payload = record.payload
+        _fill(self._common, user, record)
         roles = user.roles
-        _fill(self._tree, user, payload, record)
-        if roles is not None:
-            record.roles = [role for role in _ROLES if getattr(roles, role) is not None]
-        if "email" in payload and "@" not in payload["email"]:
+        for role, flat in self._flats:
+            held = getattr(roles, role)
+            if held is not None:
+                record.roles.append(role)
+                _fill(flat, held, record)
+        if "@" not in payload.get("email", "@"):
             _note(record, "email_invalid", "email")
         if "name.last" not in payload:
-            record.broken = record.broken or "last_name_missing"
+            record.broken = "last_name_missing"
             _note(record, "last_name_missing", "name.last")
 
 
@@ -149,6 +172,7 @@ class SchoolReader:
         self._tree = _Branch({name: name for name in SCHOOL_SOURCES})
         self._tree.compile("School")
         self._decode = msgspec.json.Decoder(self._tree.struct).decode
+        self._flat = _Flat(self._tree)
 
     def read(self, raw: bytes | msgspec.Raw, clever_id: str) -> Record:
         """The school minimised and cleaned; it has no roles."""
@@ -159,53 +183,73 @@ class SchoolReader:
             school = _salvage_record(self._tree, raw, record)
             if school is None:
                 return record
-        _fill(self._tree, school, record.payload, record)
+        _fill(self._flat, school, record)
         return record
 
 
-def _fill(branch: _Branch, found: Any, payload: Payload, record: Record) -> None:
-    for key, value in zip(branch.keys, branch.get(found), strict=True):
-        if value:
-            if len(value) <= LONGEST and value.isascii() and value.isprintable():
-                value = value.strip()
-                if value:
-                    payload[key] = value
-            else:
-                _fill_carefully(key, value, payload, record)
-    for name, key in branch.lists.items():
-        values = getattr(found, name)
-        if values:
-            cleaned = [clean(value) for value in values[:MOST_IN_LIST] if len(value) <= LONGEST]
-            if any(cleaned):
-                payload[key] = [value for value in cleaned if value]
-    for name, below in branch.below.items():
-        child = getattr(found, name)
-        if child is not None:
-            _fill(below, child, payload, record)
-    if branch.extensions and found.ext:
-        for name, key in branch.extensions.items():
-            _fill_extension(key, found.ext.get(name), payload, record)
+def _fill(flat: _Flat, found: Any, record: Record) -> None:
+    """Adds the fields of an object to the payload, cleaned; mostly there is nothing to clean."""
+    values = flat.get(found)
+    texts = {key: value for key, value in zip(flat.keys, values, strict=True) if value}
+    if not _is_clean(texts.values()):
+        texts = _cleaned(texts, record)
+    record.payload.update(texts)
+    for key, listed in zip(flat.list_keys, flat.get_lists(found), strict=True):
+        if listed:
+            _fill_list(key, listed, record)
+    if flat.extensions and found.ext:
+        for name, key in flat.extensions.items():
+            _fill_extension(key, found.ext.get(name), record)
 
 
-def _fill_carefully(key: str, value: str, payload: Payload, record: Record) -> None:
-    if len(value) > 20 * LONGEST:
-        _leave_out(record, "too_long", key)
-        return
+def _is_clean(values: Collection[str]) -> bool:
+    """Whether all values are printable ASCII, trimmed and short: all at once, for speed."""
+    lines = "\n".join(values)
+    return (
+        lines.isascii()
+        and lines.replace("\n", "").isprintable()
+        and lines.count("\n") <= max(0, len(values) - 1)
+        and "\n " not in lines
+        and " \n" not in lines
+        and lines == lines.strip(" ")
+        and (len(lines) <= LONGEST or max(map(len, values)) <= LONGEST)
+    )
+
+
+def _cleaned(texts: dict[str, str], record: Record) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in texts.items():
+        cleaned = _clean_text(key, value, record)
+        if cleaned:
+            found[key] = cleaned
+    return found
+
+
+def _clean_text(key: str, value: str, record: Record) -> str:
+    """The value cleaned; "" and a finding where it cannot be kept."""
     cleaned = clean(value)
     if len(cleaned) > LONGEST:
         _leave_out(record, "too_long", key)
-        return
-    if cleaned:
-        payload[key] = cleaned
+        return ""
     if cleaned != normalize("NFC", value.strip()):
         _note(record, "cleaned", key)
+    return cleaned
 
 
-def _fill_extension(key: str, value: object, payload: Payload, record: Record) -> None:
+def _fill_list(key: str, listed: list[str], record: Record) -> None:
+    cleaned = [clean(value) for value in listed[:MOST_IN_LIST] if value and len(value) <= LONGEST]
+    values = [value for value in cleaned if value]
+    if values:
+        record.payload[key] = values
+
+
+def _fill_extension(key: str, value: object, record: Record) -> None:
     if isinstance(value, bool) or not isinstance(value, str | int | float | None):
         _leave_out(record, "wrong_type", key)
     elif value is not None and value != "":
-        _fill_carefully(key, str(value), payload, record)
+        cleaned = _clean_text(key, str(value), record)
+        if cleaned:
+            record.payload[key] = cleaned
 
 
 def _note(record: Record, code: str, key: str) -> None:

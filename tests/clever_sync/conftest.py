@@ -205,3 +205,17 @@ def crash_at() -> Iterator[Callable[..., None]]:
 
     yield arm
     fault_points.install(None)
+
+
+@pytest.fixture
+def client(sandbox: RunningSandbox, time: FakeTime) -> CleverClient:
+    client = client_of(sandbox, time, page_seconds=5)
+    assert client.authorise(sandbox.district_id) is not None
+    sandbox.requests.clear()
+    return client
+
+
+def users(client: CleverClient) -> list[str]:
+    page = client.page("student", "").page
+    assert page is not None
+    return page.ids
