@@ -49,7 +49,7 @@ def becomes_a_namesake(maple: World, of: str, who: str) -> None:
 def test_A67_a_namesake_of_somebody_with_a_record_is_new_and_stays_so(maple: World) -> None:
     here, namesake = maple.students()[:2]
     becomes_a_namesake(maple, here, namesake)
-    mine = record(maple, here, birth_date=None)
+    mine = record(maple, here, birth_date=None, school=None)
     maple.sync()
     assert reasons() == {}
     mine.refresh_from_db()
