@@ -158,7 +158,10 @@ class MirrorObject(models.Model):
     the first proved pull that did not meet the object; `gone_in` the pull that concluded it.
     """
 
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="mirror")
+    # Every index costs a share of the first import: the constraints below begin with these.
+    connection = models.ForeignKey(
+        Connection, models.CASCADE, related_name="mirror", db_index=False
+    )
     type = models.CharField(max_length=6)
     clever_id = models.CharField(max_length=CLEVER_ID)
     payload = models.JSONField()
@@ -175,8 +178,10 @@ class MirrorObject(models.Model):
     key_state_id = models.CharField(max_length=255, null=True)
     key_email = models.CharField(max_length=255, null=True)
     broken = models.BooleanField(default=False, db_default=False)
-    absent_in = models.ForeignKey(Pull, models.SET_NULL, null=True, related_name="+")
-    gone_in = models.ForeignKey(Pull, models.SET_NULL, null=True, related_name="+")
+    absent_in = models.ForeignKey(
+        Pull, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    gone_in = models.ForeignKey(Pull, models.SET_NULL, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [

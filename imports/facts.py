@@ -1,6 +1,6 @@
 """The facts a match is judged by: who carries a key, who looks alike (engine.md 4)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ MIRROR_KEY = {
     "email": "key_email",
 }
 LEGACY = ("student.legacy_id", "teacher.legacy_id", "staff.legacy_id", "district_admin.legacy_id")
+MANY = 1000
 KEYS = (
     "legacy_id", "sis_id", "student_number", "teacher_number", "staff_id", "community_id",
     "barcode", "email",
@@ -139,17 +140,31 @@ def _crowded(
     column = MIRROR_KEY.get(source)
     if column is None:
         return
+    if len(values) > MANY:
+        # Whoever asks for so many will ask again with the next batch.
+        place = (kind, column)
+        if place not in frame.crowded:
+            frame.crowded[place] = frozenset(_shared(frame, kind, column, None))
+        shared = frame.crowded[place].intersection(values)
+    else:
+        shared = frozenset(_shared(frame, kind, column, values))
+    facts.crowded.update((name, value) for value in shared)
+
+
+def _shared(frame: Frame, kind: PersonKind, column: str, values: list[str] | None) -> Iterator[str]:
+    """The values of a key that several living people of Clever share; all, or some of `values`."""
+    which = "IS NOT NULL" if values is None else "= ANY(%s)"
     with database.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT {column} FROM clever_sync_mirrorobject
-            WHERE connection_id = %s AND {column} = ANY(%s) AND gone_in_id IS NULL
-                AND type = 'user' AND roles && %s::varchar[]
+            WHERE connection_id = %s AND roles && %s::varchar[] AND gone_in_id IS NULL
+                AND type = 'user' AND {column} {which}
             GROUP BY {column} HAVING count(*) > 1
             """,
-            [frame.connection.pk, values, _roles_of_kind(kind)],
+            [frame.connection.pk, _roles_of_kind(kind), *([] if values is None else [values])],
         )
-        facts.crowded.update((name, row[0]) for row in cursor.fetchall())
+        yield from (row[0] for row in cursor.fetchall())
 
 
 def _roles_of_kind(kind: PersonKind) -> list[str]:

@@ -4,7 +4,7 @@ A frame is rebuilt from the run row at every slice, so that any worker can go on
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -31,6 +31,8 @@ class Frame:
     now: datetime
     specs: dict[DataType, RulesetSpec]
     schools: SchoolMap
+    # Keys that several people of Clever share, by kind and column (imports.facts).
+    crowded: dict[tuple[PersonKind, str], frozenset[str]] = field(default_factory=dict)
 
     @property
     def live(self) -> bool:

@@ -15,6 +15,11 @@ COLUMNS = (
     "run_id", "data_type", "action", "effects", "person_id", "clever_id", "school", "old_school",
     "before", "after", "why", "person_revision", "source_hash", "exception",
 )  # fmt: skip
+JOINED_BY = {
+    "imports_plannedchange": "run_id, data_type, person_id, clever_id, action, exception",
+    "clever_sync_mirrorobject": "connection_id, type, clever_id, changed_in_id, roles",
+    "schools_person": "district_id, clever_id, kind, status, unsettled, archived_at, school_id",
+}
 LOOK_COLUMNS = ("run_id", "data_type", "clever_id", "pending", "person", "person_revision")
 _encode = msgspec.json.Encoder().encode
 
@@ -60,13 +65,13 @@ def _copy(table: str, columns: Sequence[str], texts: Sequence[str]) -> None:
 
 
 def analyse(table: str) -> None:
-    """Tells PostgreSQL what a table holds now.
+    """Tells PostgreSQL what a table holds now, in the columns by which it is joined.
 
     After a large COPY its figures are those of yesterday, and a join that is planned for a
     handful of rows takes minutes for twenty thousand.
     """
     with database.cursor() as cursor:
-        cursor.execute(f"ANALYZE {table}")
+        cursor.execute(f"ANALYZE {table} ({JOINED_BY[table]})")
 
 
 def clear(run: Run) -> None:

@@ -56,7 +56,8 @@ class Person(models.Model):
     Empty values are NULL, never "".
     """
 
-    district = models.ForeignKey(District, models.CASCADE, related_name="people")
+    # No index of its own: unique(district, clever_id) begins with it.
+    district = models.ForeignKey(District, models.CASCADE, related_name="people", db_index=False)
     kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in PersonKind])
     roles = ArrayField(models.CharField(max_length=10))
     school = models.ForeignKey(School, models.PROTECT, null=True, related_name="people")
