@@ -80,6 +80,9 @@ def _collecting_seldom() -> Iterator[None]:
 
 def _write(frame: Frame, keep: KeepLease, tally: Tally, batch: Batch) -> None:
     with transaction.atomic():
+        with database.cursor() as cursor:
+            # A crash of the server ends the planning, and what it may lose here is made anew.
+            cursor.execute("SET LOCAL synchronous_commit = off")
         keep(tally.looked_at)
         if frame.live:
             creates = [row for row in batch.rows if row.action == Action.CREATE]
