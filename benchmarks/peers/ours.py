@@ -64,7 +64,6 @@ def run_once(case: Case) -> Work:
         mode=mode,
         data_types=[DataType.STUDENT],
         requested_by=BY,
-        full=True,
         approved=True,
     )
     return work_of(drive(started.run.pk))
