@@ -8,19 +8,24 @@
 
 from dataclasses import dataclass
 
+import structlog
 from django.db import connection as database
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.audit import record
 from core.fault_points import fault_point
+from core.problems import ConsoleError
 from core.vocabulary import PersonKind, RunState
 from imports import alert_rows, check, outbox, telling
+from imports.actions import follow_up
 from imports.frame import Frame
+from imports.lease import database_now
 from imports.models import Look, Run, Schedule, Settled
 from imports.states import RUN
 from schools import bulk
 
+log = structlog.get_logger("console.imports")
+LOCK_TIMEOUT = "3s"
 WRITABLE = "run_id = %s AND exception IS NULL"
 _CREATES = f"""
     SELECT person_id, clever_id, person_revision, before, after, action
@@ -107,6 +112,8 @@ def apply(frame: Frame, fence: int) -> Applied:
         _settle(frame)
         fault_point("apply.settled")
         _complete(frame, fence, written, stale)
+        if stale:
+            _look_again(frame.run)
         fault_point("apply.before_commit")
     fault_point("apply.committed")
     return Applied(written, stale)
@@ -114,7 +121,7 @@ def apply(frame: Frame, fence: int) -> Applied:
 
 def _lock(frame: Frame) -> None:
     with database.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '3s'")
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
         cursor.execute("SELECT pg_try_advisory_xact_lock(77, %s)", [frame.district.pk])
         if not cursor.fetchone()[0]:
             raise Busy
@@ -207,7 +214,7 @@ def _complete(frame: Frame, fence: int, written: int, stale: int) -> None:
         Run.objects.filter(pk=run.pk, fence=fence),
         state,
         counts=counts,
-        finished_at=timezone.now(),
+        finished_at=database_now(),
         lease_until=None,
         step="",
         message=telling.imported(frame.pull, counts, written, stale),
@@ -215,3 +222,12 @@ def _complete(frame: Frame, fence: int, written: int, stale: int) -> None:
     )
     if not moved:
         raise FenceLost
+
+
+def _look_again(run: Run) -> None:
+    """Queues the run for what had changed here meanwhile, as sure as this one is completed."""
+    try:
+        follow_up(run)
+    except ConsoleError as refusal:
+        # Clever was switched off meanwhile, or the like: the next sync of any kind looks again.
+        log.info("no_follow_up", code=refusal.code)

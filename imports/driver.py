@@ -7,30 +7,32 @@ import time
 from collections.abc import Callable
 
 import structlog
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.db import connection as database
 
 from clever_sync.faults import CleverFault
 from clever_sync.pull import LostFence
 from core.fault_points import fault_point
+from core.problems import ConsoleError
 from core.vocabulary import RunState
-from imports import bell, steps, trouble
+from imports import bell, schema, steps, stopping, trouble
 from imports.apply import FenceLost
-from imports.lease import ATTEMPTS, Claim, Heart, Interrupted, claim, database_now, release
+from imports.lease import ATTEMPTS, Claim, Heart, Interrupted, claim, database_now, hand_back
 from imports.models import Run
 from imports.states import ACTIVE
 
 log = structlog.get_logger("console.imports")
 WORK_SECONDS = 240
+LOST_CONNECTIONS = 3
 
 
 def advance_run(run_id: int, *, seconds: float = WORK_SECONDS) -> None:
     """Goes on with a run for at most about `seconds`, then hands it back and rings again.
 
     Re-entrant: whoever does not get the claim does nothing. Never raises for what happens to a
-    run; its row tells.
+    run; its row tells. Nothing is begun by who shall stop (F09) or meets other tables (F24).
     """
-    ours = claim(run_id)
+    ours = claim(run_id) if may_work() else None
     if ours is None:
         return
     structlog.contextvars.bind_contextvars(run=run_id)
@@ -40,33 +42,55 @@ def advance_run(run_id: int, *, seconds: float = WORK_SECONDS) -> None:
             _work(ours, heart, time.monotonic() + seconds)
     except (Interrupted, LostFence, FenceLost):
         _interrupted(ours)
+    except steps.Stopped:
+        _hand_back(ours)
     finally:
         structlog.contextvars.unbind_contextvars("run")
+
+
+def may_work() -> bool:
+    """Whether this process may begin, or go on with, anything."""
+    if stopping.asked():
+        return False
+    if schema.is_ours():
+        return True
+    log.warning("waiting_for_migrations")
+    return False
+
+
+def _hand_back(ours: Claim) -> None:
+    hand_back(ours)
+    bell.ring(ours.run_id)
 
 
 def _work(ours: Claim, heart: Heart, end: float) -> None:
     if ours.attempts > ATTEMPTS:
         trouble.give_up(ours)
         return
+    lost = 0
     while True:
         run = Run.objects.select_related("district", "pull").get(pk=ours.run_id)
         if run.fence != ours.fence or run.state not in ACTIVE:
             return
         heart.alive()
+        session = database.connection
         try:
             going_on = steps.take(run, ours, heart)
         except CleverFault as fault:
             trouble.clever(run, ours, fault)
             return
-        except DatabaseError as error:
-            database.close_if_unusable_or_obsolete()
+        except (DatabaseError, InterfaceError) as error:
+            if trouble.connection_is_lost(session):
+                lost += 1
+                if lost <= LOST_CONNECTIONS:
+                    log.warning("connection_lost", times=lost)
+                    continue
             trouble.database_trouble(run, ours, error)
             return
         if not going_on:
             return
-        if time.monotonic() > end:
-            release(ours)
-            bell.ring(run.pk)
+        if time.monotonic() > end or not may_work():
+            _hand_back(ours)
             return
 
 
@@ -81,14 +105,20 @@ def _interrupted(ours: Claim) -> None:
 
 
 def drive(run_id: int, *, sleep: Callable[[float], None] = time.sleep) -> Run:
-    """Works in this process until the run is final or waits for a person; returns it.
+    """Works in this process until the run is final, waits for a person, or we shall stop.
 
-    Rests are slept through with `sleep`.
+    Rests are slept through with `sleep`. Raises ConsoleError when migrations wait.
     """
     while True:
+        if not schema.is_ours():
+            raise ConsoleError(
+                "The database does not belong to this version of the console. "
+                "Run manage.py migrate, then try again.",
+                code="not_migrated",
+            )
         advance_run(run_id)
         run = Run.objects.get(pk=run_id)
-        if run.state not in ACTIVE:
+        if run.state not in ACTIVE or stopping.asked():
             return run
         wait = (run.next_attempt_at - database_now()).total_seconds()
         if run.lease_until is not None:

@@ -3,12 +3,15 @@
 import time
 from collections.abc import Callable
 
+import structlog
+from django.db import DatabaseError, InterfaceError
 from django.db import connection as database
 
-from imports import bell, driver, holds
+from imports import bell, driver, holds, stopping
 from imports.lease import database_now
 from imports.states import ACTIVE
 
+log = structlog.get_logger("console.imports")
 PAUSE = 1.0
 
 
@@ -34,21 +37,36 @@ def work(
     *,
     loop: bool,
     sleep: Callable[[float], None] = time.sleep,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Callable[[], bool] = stopping.asked,
 ) -> int:
     """Does in this process what beat and workers do (F17); returns how many runs it advanced.
 
-    With `loop` it goes on until `stop` says so; without, until nothing is due any more.
+    With `loop` it goes on until `stop` says so, also when PostgreSQL is away for a while (F18);
+    without, until nothing is due any more.
     """
     advanced = 0
     while not stop():
-        holds.expire(database_now())
-        runs = due_runs()
-        for run_id in runs:
-            driver.advance_run(run_id)
-            advanced += 1
-        if not runs:
+        try:
+            worked = _work_on_what_is_due()
+        except (DatabaseError, InterfaceError):
+            if not loop:
+                raise
+            log.warning("database_away")
+            database.close()
+            worked = 0
+        advanced += worked
+        if not worked:
             if not loop:
                 return advanced
             sleep(PAUSE)
     return advanced
+
+
+def _work_on_what_is_due() -> int:
+    if not driver.may_work():
+        return 0
+    holds.expire(database_now())
+    runs = due_runs()
+    for run_id in runs:
+        driver.advance_run(run_id)
+    return len(runs)

@@ -2,12 +2,13 @@
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
+from django.db import DatabaseError, InterfaceError, connections
 from django.db import connection as database
-from django.db import connections
 
 from core.vocabulary import RunState
 from imports.models import Run
@@ -69,18 +70,27 @@ def extend(claim: Claim) -> None:
             raise Interrupted
 
 
-def release(claim: Claim) -> None:
-    """Hands the lease back, so that anybody may go on at once (F09)."""
-    Run.objects.filter(pk=claim.run_id, fence=claim.fence).update(lease_until=None)
+def hand_back(claim: Claim) -> None:
+    """Gives the lease back, so that anybody may go on at once; no attempt was lost (F09)."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "UPDATE imports_run SET lease_until = NULL, attempts = greatest(attempts - 1, 0)"
+            " WHERE id = %s AND fence = %s AND state = ANY(%s)",
+            [claim.run_id, claim.fence, ACTIVE],
+        )
 
 
 def rest(claim: Claim, until: datetime, message: str, *, count: bool) -> None:
-    """Lets the run sleep until a moment; `count` if it is one of its three rests."""
+    """Lets the run sleep until a moment; `count` if it is one of its three rests.
+
+    A run that is final stays as it is: a commit may have come through unheard (F20).
+    """
     with database.cursor() as cursor:
         cursor.execute(
             "UPDATE imports_run SET lease_until = NULL, attempts = 0, next_attempt_at = %s,"
-            " message = %s, rests = rests + %s WHERE id = %s AND fence = %s",
-            [until, message, int(count), claim.run_id, claim.fence],
+            " message = %s, rests = rests + %s WHERE id = %s AND fence = %s"
+            " AND state = ANY(%s)",
+            [until, message, int(count), claim.run_id, claim.fence, ACTIVE],
         )
 
 
@@ -90,6 +100,12 @@ def database_now() -> datetime:
         cursor.execute("SELECT now()")
         now: datetime = cursor.fetchone()[0]
     return now
+
+
+def database_clock() -> Callable[[], datetime]:
+    """This process's clock, put right by the database's: a worker's own may be wrong (F25)."""
+    wrong_by = database_now() - datetime.now(UTC)
+    return lambda: datetime.now(UTC) + wrong_by
 
 
 class Heart(AbstractContextManager["Heart"]):
@@ -120,8 +136,15 @@ class Heart(AbstractContextManager["Heart"]):
     def _beat(self) -> None:
         try:
             while not self._stop.wait(BEAT) and time.monotonic() - self._alive < SILENCE:
-                extend(self._claim)
+                self._extend()
         except Interrupted:
             pass
         finally:
+            connections.close_all()
+
+    def _extend(self) -> None:
+        try:
+            extend(self._claim)
+        except (DatabaseError, InterfaceError):
+            # The next beat tries on a new connection; six of them fit into a lease.
             connections.close_all()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db import connection as database
 
 from clever_sync import pull as pulling
@@ -13,15 +13,14 @@ from clever_sync.client import new_client
 from clever_sync.queries import doubts
 from core.fault_points import fault_point
 from core.problems import Finding
-from core.vocabulary import DataType, RunMode, RunState, RunStep
-from imports import alert_rows, check, holds, outbox, plan, rows, telling
-from imports.actions import follow_up
+from core.vocabulary import DataType, PullState, RunMode, RunState, RunStep
+from imports import alert_rows, check, holds, outbox, plan, rows, stopping, telling
 from imports.apply import Busy, Overtaken, apply
 from imports.brakes import Tripped, trip
 from imports.compare import difference
 from imports.figures import clever_users, figures
 from imports.frame import Frame, frame_of, walked_roles
-from imports.lease import Claim, Heart, Interrupted, database_now, keep
+from imports.lease import Claim, Heart, Interrupted, database_clock, database_now, keep
 from imports.limits import limits_of
 from imports.models import Run, RunProblem
 from imports.pulls import enabled_types, kept_sources
@@ -31,7 +30,16 @@ from imports.tally import Met, Tally
 SLICE = 20.0
 APPLY_TRIES = 3
 MANY = 1000
-LOCKED = ("55P03", "40P01", "40001")
+APPLY_PAUSE = 0.2
+# After progress the count of attempts begins again, with the one that is on (F08).
+THIS_ONE = 1
+# What another try may not meet again: a lock, a deadlock, a statement that took too long, and a
+# Clever ID that somebody else's transaction gave away between our check and our commit.
+PASSING = ("55P03", "40P01", "40001", "57014", "23505")
+
+
+class Stopped(Exception):
+    """This process shall stop; what it was planning is planned anew by the next one (F09)."""
 
 
 def take(run: Run, ours: Claim, heart: Heart) -> bool:
@@ -68,13 +76,17 @@ def cancelled(run: Run, ours: Claim) -> bool:
 def _begin(run: Run, ours: Claim) -> bool:
     now = database_now()
     _move(
-        run, ours, RunState.VALIDATING, now=now, step=RunStep.PULLING, attempts=0,
+        run, ours, RunState.VALIDATING, now=now, step=RunStep.PULLING, attempts=THIS_ONE,
         progress={"step": RunStep.PULLING, "done": 0, "total": 0},
     )  # fmt: skip
     return True
 
 
 def _pull(run: Run, ours: Claim, heart: Heart) -> bool:
+    if run.pull is not None and run.pull.state == PullState.DONE:
+        # Killed just after the pull was finished: nothing is asked for again (F03).
+        keep(ours, attempts=THIS_ONE, step=RunStep.PLANNING)
+        return True
     connection = run.district.connection
     types = enabled_types(run.district, [DataType(t) for t in run.data_types])
     with _timed(run, ours, "pull"):
@@ -87,23 +99,23 @@ def _pull(run: Run, ours: Claim, heart: Heart) -> bool:
         if run.pull_id != opened.pk:
             keep(ours, pull=opened)
         assert run.now is not None
-        with new_client() as client:
+        with new_client(clock=database_clock()) as client:
             deadline = _beating(heart, time.monotonic() + SLICE)
             progress = pulling.advance(opened, client=client, deadline=deadline, now=run.now)
     shown = {"step": RunStep.PULLING, "done": progress.done, "total": progress.total}
     if not progress.finished:
-        keep(ours, progress=shown, attempts=0)
+        keep(ours, progress=shown, attempts=THIS_ONE)
         return True
     if opened.walks.filter(changed__gt=MANY).exists():
         rows.analyse("clever_sync_mirrorobject")
-    keep(ours, progress=shown, attempts=0, step=RunStep.PLANNING)
+    keep(ours, progress=shown, attempts=THIS_ONE, step=RunStep.PLANNING)
     return True
 
 
 def _beating(heart: Heart, end: float) -> Callable[[], bool]:
     def deadline() -> bool:
         heart.alive()
-        return time.monotonic() > end
+        return time.monotonic() > end or stopping.asked()
 
     return deadline
 
@@ -115,6 +127,8 @@ def _plan(run: Run, ours: Claim, heart: Heart) -> bool:
 
     def still_ours(done: int) -> None:
         heart.alive()
+        if stopping.asked():
+            raise Stopped
         progress = {"step": RunStep.PLANNING, "done": done, "total": max(done, total)}
         keep(ours, progress=progress, step=RunStep.PLANNING)
 
@@ -127,7 +141,8 @@ def _plan(run: Run, ours: Claim, heart: Heart) -> bool:
     with _timed(run, ours, "check"):
         _check(frame, ours, tally)
     fault_point("plan.checked")
-    return _decide(frame, ours)
+    with transaction.atomic():
+        return _decide(frame, ours)
 
 
 def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
@@ -149,7 +164,7 @@ def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
             ]
         )  # fmt: skip
         run.counts = _counts(frame)
-        keep(ours, counts=run.counts, problems=_problems(tally), attempts=0)
+        keep(ours, counts=run.counts, problems=_problems(tally))
 
 
 def _tripped(frame: Frame, tally: Tally) -> list[Tripped]:
@@ -164,11 +179,16 @@ def _tripped(frame: Frame, tally: Tally) -> list[Tripped]:
 
 
 def _note_pull(frame: Frame, tally: Tally) -> None:
-    """What the pull met: doubtful walks, and records it had to clean or could not read."""
+    """What the pull met: doubtful walks, and records it had to clean or could not read.
+
+    What the rules met as well stands in the plan already, with the people it is about.
+    """
     for doubt in doubts(frame.pull):
         tally.note("", "", Finding("walk_unproved", doubt.what, doubt.code))
+    known = {code for _, code, _, _ in tally.problems}
     for code, people in frame.pull.finding_counts.items():
-        tally.problems["", code, "", ""] = Met(people)
+        if code not in known:
+            tally.problems["", code, "", ""] = Met(people)
 
 
 def _counts(frame: Frame) -> dict[str, dict[str, int]]:
@@ -214,7 +234,7 @@ def _decide(frame: Frame, ours: Claim) -> bool:
             return False
         if found.rows:
             message = f"Clever changed {found.rows:,} rows since the test."
-    _move(run, ours, RunState.IMPORTING, step="", attempts=0, message=message)
+    _move(run, ours, RunState.IMPORTING, step="", attempts=THIS_ONE, message=message)
     return True
 
 
@@ -228,22 +248,16 @@ def _import(run: Run, ours: Claim) -> bool:
         except (Busy, Overtaken):
             if attempt == APPLY_TRIES:
                 raise OperationalError("the district's people are being edited") from None
-        except OperationalError as error:
-            if getattr(error.__cause__, "pgcode", "") not in LOCKED or attempt == APPLY_TRIES:
+        except (OperationalError, IntegrityError) as error:
+            if getattr(error.__cause__, "pgcode", "") not in PASSING or attempt == APPLY_TRIES:
                 raise
         else:
             if applied.written > MANY:
                 rows.analyse("schools_person")
             _note_seconds(run, "apply", time.monotonic() - started)
-            _follow_up(run, applied.stale)
             return False
-        time.sleep(0.2 * attempt)
+        time.sleep(APPLY_PAUSE * attempt)
     return False
-
-
-def _follow_up(run: Run, stale: int) -> None:
-    if stale:
-        follow_up(run)
 
 
 @contextmanager

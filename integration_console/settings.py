@@ -94,6 +94,11 @@ needed("DATABASE_URL", "the console keeps everything in PostgreSQL 15 or newer")
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A worker that is frozen, or whose machine is gone, must not keep its locks for longer than its
+# lease of a run, or nobody could go on with the run (F10).
+IDLE_IN_TRANSACTION = "-c idle_in_transaction_session_timeout=90s"
+DATABASE_OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
+DATABASE_OPTIONS["options"] = f"{IDLE_IN_TRANSACTION} {DATABASE_OPTIONS.get('options', '')}".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from clever_sync.actions import connect
 from django.test import override_settings
 
 from clever_sandbox.running import RunningSandbox, running_sandbox
+from clever_sync.actions import connect
 from clever_sync.models import Connection, MirrorObject
 from core.vocabulary import DataType, RunMode
 from imports.actions import start_run
@@ -21,6 +21,7 @@ from mappings.actions import create_default_rulesets
 from mappings.models import SchoolMatch
 from schools.digest import state_digest
 from schools.models import District, Person, School
+from tests.invariants import assert_invariants_of
 
 STUDENTS_AND_TEACHERS = (DataType.STUDENT, DataType.TEACHER)
 ADMIN = "avery.admin@maple.example"
@@ -138,22 +139,4 @@ def speaking_to(clever: RunningSandbox) -> Iterator[None]:
 
 def assert_invariants(world: World) -> None:
     """What holds after every story, with or without faults (faults.md, I1 to I9)."""
-    linked = Person.objects.filter(district=world.district, clever_id__isnull=False)
-    assert linked.count() == linked.values("clever_id").distinct().count(), "I2: doubled link"
-    identified = Person.objects.filter(
-        district=world.district, sis_id__isnull=False, archived_at=None, kind="student"
-    )
-    assert identified.count() == identified.values("sis_id").distinct().count(), "I2: doubled"
-    for run in Run.objects.filter(district=world.district):
-        active = run.state in ("queued", "validating", "importing", "cancelling")
-        assert not active or run.next_attempt_at is not None, "I5: a run without a next attempt"
-        counted = sum(
-            number
-            for actions in run.counts.values()
-            for action, number in actions.items()
-            if action != "unchanged"
-        )
-        if run.counts:
-            assert counted == PlannedChange.objects.filter(run=run).count(), "I4: counts"
-        kinds = list(run.events.values_list("kind", flat=True))
-        assert len(kinds) == len(set(kinds)), "I6: an event twice"
+    assert_invariants_of(world.district)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from imports import stopping
 from imports.due import work
 
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         """Works until nothing is due, or for ever."""
         try:
-            work(loop=options["loop"])
+            with stopping.by_signals():
+                work(loop=options["loop"])
         except KeyboardInterrupt:
             self.stderr.write("Stopped.")
