@@ -12,6 +12,11 @@ from schools.targets import TARGETS
 ANY = ("", "All")
 
 
+def one_of_the_list(label: str) -> dict[str, str]:
+    """What is said of a choice that is not offered."""
+    return {"invalid_choice": f"{label}: choose one of the list."}
+
+
 def choices(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [ANY, *pairs]
 
@@ -36,11 +41,13 @@ class RunsForm(forms.Form):
     kind = forms.ChoiceField(
         label="Kind",
         required=False,
+        error_messages=one_of_the_list("Kind"),
         choices=choices([(name, label) for name, label, _, _ in words.KINDS]),
     )
     state = forms.ChoiceField(
         label="State",
         required=False,
+        error_messages=one_of_the_list("State"),
         choices=choices(
             [("active", "Running now"), *((s.value, words.STATES[s].label) for s in RunState)]
         ),
@@ -72,11 +79,13 @@ class ChangesForm(forms.Form):
     action = forms.ChoiceField(
         label="Action",
         required=False,
+        error_messages=one_of_the_list("Action"),
         choices=choices([(a.value, words.ACTIONS[a].label) for a in Action]),
     )
     data_type = forms.ChoiceField(
         label="Type",
         required=False,
+        error_messages=one_of_the_list("Type"),
         choices=choices([(t.value, words.DATA_TYPES[t]) for t in DataType]),
     )
     school = forms.ModelChoiceField(
@@ -89,11 +98,13 @@ class ChangesForm(forms.Form):
     field = forms.ChoiceField(
         label="Field",
         required=False,
+        error_messages=one_of_the_list("Field"),
         choices=choices([(target.key, target.label) for target in TARGETS.values()]),
     )
     outcome = forms.ChoiceField(
         label="Not applied because",
         required=False,
+        error_messages=one_of_the_list("Not applied because"),
         choices=choices(
             [("any", "Any reason"), *((o.value, words.OUTCOMES[o].label) for o in Outcome)]
         ),

@@ -88,7 +88,7 @@ def runs(district: District, wanted: Filter) -> QuerySet[Run]:
         found = found.filter(state=wanted.state)
     if wanted.since:
         found = found.filter(created_at__gte=start_of(district, wanted.since))
-    if wanted.until:
+    if wanted.until and wanted.until < date.max:  # Python knows no day after the last one.
         found = found.filter(created_at__lt=start_of(district, wanted.until + timedelta(days=1)))
     return found
 

@@ -4,10 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from accounts.access import Ability
 from core.vocabulary import ACTIVE_RUN_STATES, Action, RunMode, RunState, RunStep, Trigger
 from imports import words
 from imports.models import Run
 from imports.queries import IMPORTED, SERIES, total_of
+
+
+def cancelling(run: Run) -> Ability:
+    """What it takes to cancel this run: as much as to start it."""
+    first = run.mode == RunMode.TEST or run.tested_run_id is not None
+    return Ability.IMPORT if first else Ability.SYNC
+
 
 VALIDATING_STEPS = (RunStep.PULLING, RunStep.PLANNING, RunStep.CHECKING)
 

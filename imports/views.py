@@ -20,7 +20,7 @@ from core.vocabulary import DataType, RunMode
 from imports import actions, catalogue, changes, download, queries
 from imports.forms import ChangesForm, PlaceForm, RunsForm, TypesForm
 from imports.models import Run
-from imports.shown import Shown
+from imports.shown import Shown, cancelling
 
 RUNS_A_PAGE = 25
 
@@ -144,8 +144,7 @@ def cancel(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Cancel: the run stops at its next safe place; what was not written stays unwritten."""
     access = member(request, slug, Ability.SYNC)
     found = queries.run_of(access.district, number)
-    if found.mode == RunMode.TEST or found.tested_run_id:
-        access.must(Ability.IMPORT)
+    access.must(cancelling(found))
     try:
         actions.cancel_run(run=found, by=access.user.email)
     except ConsoleError as refusal:
@@ -194,7 +193,7 @@ def audited(access: Access, verb: str, subject: str) -> None:
 
 
 def live_context(access: Access, found: Run) -> dict[str, Any]:
-    may_cancel = access.can["import" if found.mode == RunMode.TEST else "sync"]
+    may_cancel = access.may(cancelling(found))
     return {"access": access, "run": Shown(found, timezone.now()), "may_cancel": may_cancel}
 
 

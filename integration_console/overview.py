@@ -11,7 +11,7 @@ from core.problems import ConsoleError
 from core.vocabulary import ConnectionState, DataType, RulesetState
 from imports import queries
 from imports.models import Run
-from imports.shown import Shown
+from imports.shown import Shown, cancelling
 from imports.words import Word
 from integration_console.chart import Chart, stacked
 from mappings.models import Ruleset
@@ -63,6 +63,7 @@ class Overview:
     days: list[queries.Day]
     chart: Chart
     why_not: str
+    may_cancel: bool
 
     @property
     def imported(self) -> bool:
@@ -152,6 +153,7 @@ def overview(access: Access, now: datetime) -> Overview:
             [f"{day.day:%b} {day.day.day}" for day in days],
             [(day.updated, day.created, day.left, day.problems) for day in days],
         ),
+        may_cancel=running is not None and access.may(cancelling(running)),
         why_not=why_not_start(access, now, automation, running is not None),
     )
 

@@ -32,7 +32,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     form, place = form_of(request, access), BehindForm(request.GET)
     wanted = wanted_of(form, access)
     after = place.cleaned_data["after"] if place.is_valid() else None
-    found = pages.behind(pages.people(access.district, wanted), wanted.sort, after)
+    found = pages.behind(access.district, wanted, after)
     shown = found[: pages.PAGE]
     reader = Reader(access.district, access.sees)
     context = {

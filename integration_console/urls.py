@@ -1,9 +1,13 @@
 """Addresses: every page of a district lives under /d/<district>/."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from integration_console import people, views
+
+# Support comes in by the same door as everybody: with rate limits and the second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 handler403 = "integration_console.views.refused"
 

@@ -18,6 +18,8 @@ KEYS = (
     *("sis_id", "student_number", "teacher_number", "staff_id", "email", "barcode"),
     *("community_id", "username"),
 )
+# So many people with one identifier are shown; more are a mistake of the roster.
+SAME_KEY = 1000
 SORTS: dict[str, tuple[str, ...]] = {
     "name": ("last_name", "first_name", "pk"),
     "-name": ("-last_name", "-first_name", "-pk"),
@@ -76,22 +78,25 @@ def named(found: QuerySet[Person], text: str) -> QuerySet[Person]:
     same = Q(clever_id=text.lower())
     for name in lowered:
         same |= Q(**{name: key(text)})
-    by_key = found.alias(**lowered).filter(same)
-    if by_key.exists():
-        return by_key
+    # Asked for without an order, or PostgreSQL walks the whole index of names in search of them.
+    numbers = list(found.alias(**lowered).filter(same).values_list("pk", flat=True)[:SAME_KEY])
+    if numbers:
+        return found.filter(pk__in=numbers)
     for word in text.replace(",", " ").split()[:4]:
         found = found.filter(Q(last_name__istartswith=word) | Q(first_name__istartswith=word))
     return found
 
 
-def behind(found: QuerySet[Person], sort: str, number: int | None) -> list[Person]:
+def behind(district: District, wanted: Wanted, number: int | None) -> list[Person]:
     """A page of people behind the person of this number, and one more. No such person: the first.
 
-    Only a number stands in the address of a page, never a name.
+    Only a number stands in the address of a page, never a name. Whoever may not see that person
+    must not learn from the page where the name stands in the alphabet.
     """
-    last = found.model._default_manager.filter(pk=number).first() if number else None
+    found = people(district, wanted)
+    last = everybody(district, wanted.within).filter(pk=number).first() if number else None
     if last is not None:
-        found = found.filter(BEHIND[sort](last))
+        found = found.filter(BEHIND[wanted.sort](last))
     return list(found[: PAGE + 1])
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import tracemalloc
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -31,7 +32,7 @@ def alice(maple: Scene) -> Client:
     return signed_in(scenes.ALICE)
 
 
-def rows(client: Client, address: str, **asked: object) -> list[dict[str, str]]:
+def rows(client: Client, address: str, **asked: Any) -> list[dict[str, str]]:
     answer = client.get(address, asked)
     assert answer.status_code == 200
     assert answer["Content-Type"] == "text/csv; charset=utf-8"

@@ -1,6 +1,7 @@
 """Operations Management and one run's page: lists, filters, progress, plan rows, buttons."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,7 +17,7 @@ from tests.pages.scenes import Scene
 OPERATIONS = reverse("operations", args=["maple"])
 
 
-def numbers(client: Client, **asked: object) -> list[int]:
+def numbers(client: Client, **asked: Any) -> list[int]:
     return [shown.run.pk for shown in client.get(OPERATIONS, asked).context["runs"]]
 
 
@@ -50,6 +51,8 @@ def test_A60_runs_are_filtered_by_kind_state_and_day(maple: Scene, alice: Client
     [
         ({"since": "30/30/30"}, "From: choose a day"),
         ({"until": "\x00"}, "To: choose a day"),
+        ({"kind": "x"}, "Kind: choose one of the list."),
+        ({"state": "\x00"}, "State: choose one of the list."),
         ({"since": "2026-11-02", "until": "2026-11-01"}, "To: choose the same day as From"),
     ],
 )
@@ -95,7 +98,7 @@ def test_A62_plan_rows_show_old_and_new_values(maple: Scene, alice: Client) -> N
     assert f"<ins>{new.name} ({new.site_code})</ins>" in text
 
 
-def shown(client: Client, scene: Scene, **asked: object) -> list[PlannedChange]:
+def shown(client: Client, scene: Scene, **asked: Any) -> list[PlannedChange]:
     answer = client.get(page(scene), asked)
     return [row.row for row in answer.context["rows"]]
 
@@ -123,7 +126,7 @@ def test_A62_plan_rows_are_paged_without_gap_or_double(maple: Scene, alice: Clie
         for n in range(2 * PAGE)
     )
     seen: list[int] = []
-    asked: dict[str, object] = {}
+    asked: dict[str, Any] = {}
     while True:
         answer = alice.get(page(maple), asked)
         seen += [row.row.pk for row in answer.context["rows"]]

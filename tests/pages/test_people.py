@@ -1,5 +1,7 @@
 """Lists of people and a person's page."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -13,7 +15,7 @@ from tests.pages.scenes import Scene
 PEOPLE = reverse("people", args=["maple"])
 
 
-def found(client: Client, **asked: object) -> list[Person]:
+def found(client: Client, **asked: Any) -> list[Person]:
     answer = client.get(PEOPLE, asked)
     assert answer.status_code == 200
     return [row.person for row in answer.context["rows"]]
