@@ -14,8 +14,8 @@ class Case(StrEnum):
     ALL = "all"
 
     @property
-    def title(self) -> str:
-        return TITLES[self]
+    def words(self) -> str:
+        return WORDS[self]
 
     @property
     def variant(self) -> str:
@@ -34,7 +34,7 @@ class Case(StrEnum):
         return 0, changed.get(self, 0)
 
 
-TITLES = {
+WORDS = {
     Case.TEST_FIRST: "Test Import before the first",
     Case.FIRST: "first import",
     Case.SAME: "nothing changed",

@@ -22,17 +22,18 @@ class Server:
     """A PostgreSQL on which we may make and drop databases that begin with our prefix."""
 
     address: str
+    prefix: str = PREFIX
 
     def url(self, name: str) -> str:
         """The DATABASE_URL of one of our databases."""
-        return urlsplit(self.address)._replace(path=f"/{PREFIX}{name}").geturl()
+        return urlsplit(self.address)._replace(path=f"/{self.prefix}{name}").geturl()
 
     def create(self, name: str, template: str = "") -> None:
         """Makes a database anew, empty or as a copy of another of ours."""
         self.drop(name)
-        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(PREFIX + name))
+        statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.prefix + name))
         if template:
-            source = sql.Identifier(PREFIX + template)
+            source = sql.Identifier(self.prefix + template)
             statement += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(source)
         self._run(self.address, statement)
 
@@ -40,15 +41,15 @@ class Server:
         self._run(
             self.address,
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                sql.Identifier(PREFIX + name)
+                sql.Identifier(self.prefix + name)
             ),
         )
 
     def drop_all(self) -> None:
         """Drops whatever an earlier run may have left, too."""
         for (name,) in self._rows("SELECT datname FROM pg_database"):
-            if name.startswith(PREFIX):
-                self.drop(name.removeprefix(PREFIX))
+            if name.startswith(self.prefix):
+                self.drop(name.removeprefix(self.prefix))
 
     def rest(self, name: str) -> None:
         """What autovacuum does within minutes, done at once, so that no case inherits it."""
@@ -74,7 +75,7 @@ class Server:
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement)
-                return cursor.fetchall()
+                return list(cursor.fetchall())
         finally:
             connection.close()
 

@@ -149,7 +149,8 @@ def _time(client: Any, title: str, url: str) -> tuple[str, float, int]:
 
 def _export(client: Any, run: Any) -> int:
     answer = client.get(f"/d/large/operations/{run.pk}/changes.csv")
-    return sum(part.count(b"\n") for part in answer.streaming_content) - 1
+    lines: int = sum(part.count(b"\n") for part in answer.streaming_content)
+    return lines - 1
 
 
 if __name__ == "__main__":

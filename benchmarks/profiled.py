@@ -23,9 +23,9 @@ def measure(rounds: Rounds, roster: Roster, others: Others) -> None:
     rounds.prepare(ours, roster)
     rounds.server.create(OURS, template=f"{OURS}_empty")
     for case in FOUR:
-        rounds.say(f"Profiling: {case.title}")
+        rounds.say(f"Profiling: {case.words}")
         answer = rounds.python("benchmarks.profiled", str(case), str(roster.pages(case).folder))
-        others.hot[case.title] = [Hot(*found) for found in json.loads(answer)]
+        others.hot[case.words] = [Hot(*found) for found in json.loads(answer)]
         rounds.server.rest(OURS)
     rounds.server.drop(OURS)
     rounds.server.drop(f"{OURS}_empty")

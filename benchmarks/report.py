@@ -76,7 +76,7 @@ def _targets(results: Results, others: Others, students: int) -> Iterator[str]:
 def _size(results: Results, students: int) -> Iterator[str]:
     yield f"## {students:,} students over files\n"
     yield "Seconds, rows per second in brackets; peak memory of the process in all cases.\n"
-    yield f"| | {' | '.join(case.title for case in FOUR)} | peak MB |"
+    yield f"| | {' | '.join(case.words for case in FOUR)} | peak MB |"
     yield f"|---|{'---:|' * (len(FOUR) + 1)}"
     for contestant in CONTESTANTS:
         if contestant.name != TESTED and any(
@@ -120,7 +120,7 @@ def _http(others: Others, results: Results) -> Iterator[str]:
         return
     yield "## Over HTTP\n"
     yield "The sandbox as its own process on the same machine, which takes a share of its cores.\n"
-    yield f"| | {' | '.join(case.title for case in FOUR)} |"
+    yield f"| | {' | '.join(case.words for case in FOUR)} |"
     yield f"|---|{'---:|' * len(FOUR)}"
     for size in others.http.sizes(OVER_HTTP, Case.FIRST):
         for name, title in ((NETWORK, "the network alone"), (OVER_HTTP, "the console")):
@@ -136,7 +136,7 @@ def _slow(others: Others) -> Iterator[str]:
         return
     size = others.slow_students
     yield f"\nWith {others.delay:g} s more for every answer, {size:,} students:\n"
-    yield f"| | {Case.FIRST.title} | {Case.SAME.title} |"
+    yield f"| | {Case.FIRST.words} | {Case.SAME.words} |"
     yield "|---|---:|---:|"
     for name, title in ((NETWORK, "the network alone"), (OVER_HTTP, "the console")):
         cells = [_cell(others.slow, name, case, size) for case in (Case.FIRST, Case.SAME)]
@@ -146,7 +146,7 @@ def _slow(others: Others) -> Iterator[str]:
 def _memory(results: Results) -> Iterator[str]:
     yield "## Memory of the console\n"
     yield "Peak of the process in MB, with Python, Django and all apps.\n"
-    yield f"| students | {' | '.join(case.title for case in FOUR)} |"
+    yield f"| students | {' | '.join(case.words for case in FOUR)} |"
     yield f"|---|{'---:|' * len(FOUR)}"
     for size in results.sizes(OURS, Case.FIRST):
         peaks = [results.middle(OURS, case, size, "peak_mb") for case in FOUR]
@@ -164,7 +164,7 @@ def _phases(results: Results, students: int) -> Iterator[str]:
         if found:
             middle = sorted(found, key=lambda each: each.wall)[len(found) // 2]
             seconds = [f"{middle.phases.get(name, 0):.2f}" for name in names]
-            yield f"| {case.title} | {' | '.join(seconds)} | {middle.wall:.2f} | {middle.cpu:.2f} |"
+            yield f"| {case.words} | {' | '.join(seconds)} | {middle.wall:.2f} | {middle.cpu:.2f} |"
 
 
 def _pages(others: Others) -> Iterator[str]:

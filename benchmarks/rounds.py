@@ -123,7 +123,7 @@ class Rounds:
         measured = read(contestant, case, roster.students, number, answer)
         self.results.all.append(measured)
         self.say(
-            f"{roster.students:>7,} {case.title:<29} {contestant.title:<24} round {number}:"
+            f"{roster.students:>7,} {case.words:<29} {contestant.title:<24} round {number}:"
             f" {measured.wall:7.2f} s, {measured.cpu:6.2f} s CPU, {measured.peak_mb:4.0f} MB"
         )
         if contestant.database:
@@ -189,4 +189,4 @@ def check(contestant: Contestant, case: Case, students: int, work: Work) -> None
         right = right and work.created == created
         right = right and (work.changed == changed or contestant.writes_everybody)
     if not right:
-        raise Dishonest(f"{contestant.title}, {case.title}: {work}, {created=}, {changed=}")
+        raise Dishonest(f"{contestant.title}, {case.words}: {work}, {created=}, {changed=}")

@@ -78,7 +78,7 @@ def _verdict(results: Results, target: Target, students: int) -> Verdict:
         wanted = f"{wanted} in speed"
         ratio = results.ratio(other, ours, students)
         met = None if ratio is None else ratio >= target.times
-    return Verdict(target.case.title, wanted, "" if ratio is None else f"{ratio:.1f} ×", met)
+    return Verdict(target.case.words, wanted, "" if ratio is None else f"{ratio:.1f} ×", met)
 
 
 def _memory(results: Results) -> Iterator[Verdict]:
@@ -87,11 +87,11 @@ def _memory(results: Results) -> Iterator[Verdict]:
         peaks = [results.middle(OURS, case, size, "peak_mb") or 0.0 for size in sizes]
         wanted = f"peak grows by at most {MEMORY_MB:g} MB from 100,000 to 1,000,000"
         if len(sizes) < 2:
-            yield Verdict(f"memory, {case.title}", wanted, "", None)
+            yield Verdict(f"memory, {case.words}", wanted, "", None)
             continue
         grown = peaks[-1] - peaks[0]
         said = f"{grown:+.0f} MB from {sizes[0]:,} to {sizes[-1]:,}"
-        yield Verdict(f"memory, {case.title}", wanted, said, grown <= MEMORY_MB)
+        yield Verdict(f"memory, {case.words}", wanted, said, grown <= MEMORY_MB)
 
 
 def _latency(others: Others) -> Iterator[Verdict]:
@@ -100,7 +100,7 @@ def _latency(others: Others) -> Iterator[Verdict]:
         ratio = others.slow.ratio((OVER_HTTP, case), (NETWORK, case), others.slow_students)
         said = "" if ratio is None else f"{ratio:.2f} × at {others.delay:g} s a page"
         yield Verdict(
-            f"latency, {case.title}", wanted, said, None if ratio is None else ratio <= LATENCY
+            f"latency, {case.words}", wanted, said, None if ratio is None else ratio <= LATENCY
         )
 
 

@@ -20,7 +20,7 @@ def run(pages: Pages, case: Case) -> Work:
     with requests.Session() as session:
         session.headers["Authorization"] = f"Bearer {os.environ['BENCHMARK_TOKEN']}"
         for after in pages.index:
-            query = {"role": "student", "limit": PAGE} | (
+            query = {"role": "student", "limit": str(PAGE)} | (
                 {"starting_after": after} if after else {}
             )
             answer = session.get(f"{os.environ['CLEVER_API_URL']}/users", params=query)

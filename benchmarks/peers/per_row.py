@@ -29,7 +29,7 @@ def _take(values: Values) -> str:
     person = PeerPerson.objects.filter(clever_id=clever_id).first()
     if person is None:
         PeerPerson.objects.create(**values)
-        action, before, after = "create", {}, values
+        action, before, after = "create", Values(), values
     else:
         before, after = difference({name: getattr(person, name) for name in FIELDS}, values)
         if not after:
