@@ -4,15 +4,15 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from clever_sync import actions, queries
-from core.problems import ConsoleError
+from core.command import ConsoleCommand
 from core.vocabulary import ConnectionState
 from schools.models import District
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     help = "Stores and verifies a district's Clever ID and loads its schools."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -23,13 +23,10 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         district = District.objects.filter(slug=options["slug"]).first()
         if district is None:
-            raise CommandError(f"There is no district {options['slug']}.")
-        try:
-            connection = actions.connect(
-                district=district, text=options["id_or_url"], by="command line"
-            )
-        except ConsoleError as refused:
-            raise CommandError(refused.sentence) from None
+            raise CommandError(f'There is no district "{options["slug"]}".')
+        connection = actions.connect(
+            district=district, text=options["id_or_url"], by="command line"
+        )
         document = {
             "district": district.slug,
             "clever_district_id": connection.clever_district_id,
