@@ -16,6 +16,8 @@ from core.text import clean
 from core.vocabulary import MemberRole
 from schools.models import District
 
+LONGEST_ADDRESS = 254
+
 
 def address(text: str) -> str:
     """An e-mail address as it is kept. Raises ConsoleError for what is none."""
@@ -24,6 +26,10 @@ def address(text: str) -> str:
         validate_email(email)
     except ValidationError as problem:
         raise ConsoleError(f"{text!r} is not an e-mail address; correct it.") from problem
+    if len(email) > LONGEST_ADDRESS:
+        raise ConsoleError(
+            f"This e-mail address is longer than {LONGEST_ADDRESS} characters; use another."
+        )
     return email
 
 

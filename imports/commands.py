@@ -5,11 +5,11 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from core.problems import ConsoleError
+from core.command import ConsoleCommand
 from core.vocabulary import DataType, RunState
 from imports.driver import drive
 from imports.models import Run
@@ -20,19 +20,16 @@ GOOD = (RunState.TESTED, RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS)
 POLL = 1.0
 
 
-class DistrictCommand(BaseCommand):
-    """A command for one district. Every refusal is one line on stderr, and exit code 1."""
+class DistrictCommand(ConsoleCommand):
+    """A command for one district."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slug", help="the district")
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *args: object, **options: Any) -> None:
-        """Finds the district and does the work; a refusal becomes one line."""
-        try:
-            self.work(district_of(options["slug"]), options)
-        except ConsoleError as refusal:
-            refuse(refusal)
+        """Finds the district and does the work."""
+        self.work(district_of(options["slug"]), options)
 
     def work(self, district: District, options: dict[str, Any]) -> None:
         """What the command does."""
@@ -49,11 +46,6 @@ def district_of(slug: str) -> District:
     if found is None:
         raise CommandError(f'There is no district "{slug}".')
     return found
-
-
-def refuse(refusal: ConsoleError) -> NoReturn:
-    """A refusal as the one line that a command leaves on stderr."""
-    raise CommandError(" ".join(refusal.sentence.split()))
 
 
 def operator() -> str:

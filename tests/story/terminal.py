@@ -6,15 +6,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import get_commands, load_command_class
 from django.db import connection as database
+from django.db import connections
 
 from clever_sandbox.running import RunningSandbox, running_sandbox
 from tests.world import speaking_to
@@ -36,9 +38,13 @@ class Said:
 
 
 def typed(name: str, *words: object) -> Said:
-    """Runs a command just as `manage.py NAME WORDS` does, in this process."""
+    """Runs a command just as `manage.py NAME WORDS` does, in this process.
+
+    A command closes its connection at the end, which a test within a transaction still needs.
+    """
     out, err, code = io.StringIO(), io.StringIO(), 0
-    with redirect_stdout(out), redirect_stderr(err):
+    stays = patch.object(connections, "close_all") if database.in_atomic_block else nullcontext()
+    with redirect_stdout(out), redirect_stderr(err), stays:
         command = load_command_class(get_commands()[name], name)
         try:
             command.run_from_argv(["manage.py", name, *map(str, words)])

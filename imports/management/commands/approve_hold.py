@@ -4,17 +4,17 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from core.problems import ConsoleError
+from core.command import ConsoleCommand
 from imports import holds
-from imports.commands import exit_code, follow, operator, refuse
+from imports.commands import exit_code, follow, operator
 from imports.documents import of_run
 from imports.models import Hold
 from schools.models import School
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     help = "Approves a hold, all of it or for some schools, and prints what the run did."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,12 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *args: object, **options: Any) -> None:
-        """Approves, and works on the run to its end; a refusal becomes one line."""
-        try:
-            schools = schools_of(options["id"], options["schools"])
-            run = holds.approve(hold_id=options["id"], by=operator(), schools=schools)
-        except ConsoleError as refusal:
-            refuse(refusal)
+        """Approves, and works on the run to its end."""
+        schools = schools_of(options["id"], options["schools"])
+        run = holds.approve(hold_id=options["id"], by=operator(), schools=schools)
         run = follow(run, inline=True)
         if options["json"]:
             self.stdout.write(json.dumps(of_run(run), ensure_ascii=False))

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from core.problems import ConsoleError
+from core.command import ConsoleCommand
 from core.vocabulary import Decision
 from imports import alerts
-from imports.commands import operator, refuse
+from imports.commands import operator
 from imports.documents import decision_in_words
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     help = "Stages a decision about an alert; process_alerts carries it out."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,15 +23,12 @@ class Command(BaseCommand):
         which.add_argument("--never", action="store_true", help="it is none of the candidates")
 
     def handle(self, *args: object, **options: Any) -> None:
-        """Stages the decision; a refusal becomes one line."""
+        """Stages the decision."""
         names = [d for d in Decision if options.get(d.value) not in (None, False)]
         decision = names[0]
         person = options["match"] if decision is Decision.MATCH else None
-        try:
-            alert = alerts.decide(
-                alert_id=options["id"], decision=decision, person_id=person, by=operator()
-            )
-        except ConsoleError as refusal:
-            refuse(refusal)
+        alert = alerts.decide(
+            alert_id=options["id"], decision=decision, person_id=person, by=operator()
+        )
         words = decision_in_words(decision, person)
         self.stdout.write(f"Alert {alert.pk} is {alert.state}: {words}.")

@@ -2,23 +2,20 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from core.problems import ConsoleError
+from core.command import ConsoleCommand
 from imports import holds
-from imports.commands import operator, refuse
+from imports.commands import operator
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     help = "Discards a hold."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("id", type=int, help="the hold")
 
     def handle(self, *args: object, **options: Any) -> None:
-        """Discards; a refusal becomes one line."""
-        try:
-            hold = holds.discard(hold_id=options["id"], by=operator())
-        except ConsoleError as refusal:
-            refuse(refusal)
+        """Discards, so that the same content is not raised again."""
+        hold = holds.discard(hold_id=options["id"], by=operator())
         self.stdout.write(f"Hold {hold.pk} is discarded. Its {hold.count} rows are not applied.")

@@ -3,14 +3,15 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from core.command import ConsoleCommand
 from core.sheet import chunks
 from imports.exports import HEADER, documents, lines
 from imports.models import Run
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     help = "Prints what a run would change or changed, one person (jsonl) or field (csv) a line."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -31,7 +31,7 @@ class Command(DistrictCommand):
             full=options["full"],
             approved=True,
         )
-        if not started.created:
+        if not started.created and sys.stderr.isatty():
             self.stderr.write(f"Run {started.run.pk} was on already; waiting for its end.")
         run = follow(started.run, inline=options["inline"])
         self.say(of_run(run))

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from core.command import ConsoleCommand
 from imports import stopping
 from imports.due import work
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
+    is_worker = True
     help = "Starts what is due and goes on with every run that waits for a worker."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
-from core.problems import ConsoleError
-from imports.commands import operator, refuse
+from core.command import ConsoleCommand
+from imports.commands import operator
 from integration_console.opening import open_district
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     help = "Makes a district with its district office, default settings and first user."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -22,18 +22,15 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *args: object, **options: Any) -> None:
-        """Makes the district; a refusal becomes one line."""
-        try:
-            opened = open_district(
-                slug=options["slug"],
-                name=options["name"],
-                time_zone=options["time_zone"],
-                clever_enabled=options["enable_clever"],
-                owner=options["owner"],
-                by=operator(),
-            )
-        except ConsoleError as refusal:
-            refuse(refusal)
+        """Makes all of it, or nothing."""
+        opened = open_district(
+            slug=options["slug"],
+            name=options["name"],
+            time_zone=options["time_zone"],
+            clever_enabled=options["enable_clever"],
+            owner=options["owner"],
+            by=operator(),
+        )
         document = {
             "district": opened.district.slug,
             "clever_enabled": opened.district.clever_enabled,

@@ -5,14 +5,14 @@ import sys
 from getpass import getpass
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.invitation import create_support
-from core.problems import ConsoleError
-from imports.commands import operator, refuse
+from core.command import ConsoleCommand
+from imports.commands import operator
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     help = "Makes a Support user: asks for a password on a terminal, else prints a link to set it."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -20,12 +20,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *args: object, **options: Any) -> None:
-        """Makes the user; a refusal becomes one line."""
+        """Makes the user."""
         password = None if options["json"] or not sys.stdin.isatty() else _asked()
-        try:
-            user, link = create_support(email=options["email"], password=password, by=operator())
-        except ConsoleError as refusal:
-            refuse(refusal)
+        user, link = create_support(email=options["email"], password=password, by=operator())
         if options["json"]:
             self.stdout.write(json.dumps({"email": user.email, "link": link or None}))
             return

@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from core.command import ConsoleCommand
 from integration_console.doctor import examine
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     help = "Checks whether this installation is able to work, and says what is wrong."
     requires_system_checks: list[str] = []
 
