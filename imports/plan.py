@@ -120,7 +120,7 @@ def _plan_living(frame: Frame, kind: PersonKind, seen: list[Seen], tally: Tally)
             _compare(frame, one, mapped, one.person, locks, batch)
         else:
             strangers.append((one, mapped, newcomer_of(one, mapped, mapper, kind)))
-        batch.looks.append(_look(one, mapped, pending))
+        _remember(batch, one, mapped, pending)
     if strangers:
         _match(frame, kind, strangers, batch)
     tally.looked_at += len(seen)
@@ -158,7 +158,7 @@ def _outside(tally: Tally, one: Seen, mapped: Mapped, batch: Batch) -> None:
     if one.person is not None or unmatched:
         school = str(one.payload.get("student.school") or one.payload.get("teacher.school") or "")
         tally.note(mapped.data_type, one.clever_id, Finding(mapped.place.value, "site", school))
-    batch.looks.append(_look(one, mapped, pending=unmatched))
+    _remember(batch, one, mapped, pending=unmatched)
 
 
 def _changed_kind(one: Seen, mapped: Mapped, batch: Batch) -> None:
@@ -179,16 +179,16 @@ def _changed_kind(one: Seen, mapped: Mapped, batch: Batch) -> None:
     )
 
 
-def _look(one: Seen, mapped: Mapped, pending: bool) -> Look:
+def _remember(batch: Batch, one: Seen, mapped: Mapped, pending: bool) -> None:
+    """Notes who is to be looked at again, and whose mark may go; of others nothing is kept."""
     person = one.person
-    touched = person is not None and person["unsettled"]
-    return (
-        str(mapped.data_type),
-        one.clever_id,
-        pending,
-        person["id"] if person is not None and touched else None,
-        person["revision"] if person is not None and touched else None,
-    )
+    if person is not None and person["unsettled"]:
+        mark = (person["id"], person["revision"])
+    elif pending:
+        mark = (None, None)
+    else:
+        return
+    batch.looks.append((str(mapped.data_type), one.clever_id, pending, *mark))
 
 
 def _compare(
@@ -270,7 +270,7 @@ def _conflict(one: Seen, mapped: Mapped, verdict: Verdict, batch: Batch) -> None
 def _create(frame: Frame, one: Seen, mapped: Mapped, verdict: Verdict, batch: Batch) -> None:
     spec = frame.specs[mapped.data_type]
     if spec.import_rule is ImportRule.UPDATE_ONLY:
-        batch.looks.append(_look(one, mapped, pending=True))
+        _remember(batch, one, mapped, pending=True)
         return
     row = plan_newcomer(
         mapped, clever_id=one.clever_id, defaults=spec.defaults, why={"match": verdict.why or "new"}
