@@ -6,6 +6,7 @@
 4. Last, the guarded move of the run that names the fence: no row means roll back.
 """
 
+import time
 from dataclasses import dataclass
 
 import structlog
@@ -15,8 +16,8 @@ from django.db import transaction
 from accounts.audit import record
 from core.fault_points import fault_point
 from core.problems import ConsoleError
-from core.vocabulary import PersonKind, RunState
-from imports import alert_rows, check, outbox, telling
+from core.vocabulary import PersonKind, RunState, Trigger
+from imports import alert_rows, check, meanwhile, outbox, telling
 from imports.actions import follow_up
 from imports.frame import Frame
 from imports.lease import database_now
@@ -102,7 +103,7 @@ def apply(frame: Frame, fence: int) -> Applied:
     Raises Busy, Overtaken or FenceLost when nothing was written because of somebody else; the
     first two are worth another try. Database errors roll everything back.
     """
-    run = frame.run
+    run, began = frame.run, time.monotonic()
     with transaction.atomic():
         _lock(frame)
         stale = _set_aside(frame)
@@ -111,8 +112,8 @@ def apply(frame: Frame, fence: int) -> Applied:
         alert_rows.mark_done(run)
         _settle(frame)
         fault_point("apply.settled")
-        _complete(frame, fence, written, stale)
-        if stale:
+        _complete(frame, fence, written, stale, seconds=time.monotonic() - began)
+        if stale and run.trigger != Trigger.FOLLOW_UP:
             _look_again(frame.run)
         fault_point("apply.before_commit")
     fault_point("apply.committed")
@@ -136,9 +137,10 @@ def _set_aside(frame: Frame) -> int:
         stale += cursor.rowcount
         while True:
             cursor.execute(_KEY_STILL_OWNED, {"run": frame.run.pk, "district": frame.district.pk})
-            if not cursor.rowcount:
+            more = cursor.rowcount + meanwhile.set_aside(frame)
+            if not more:
                 return stale
-            stale += cursor.rowcount
+            stale += more
 
 
 def _write_people(frame: Frame) -> int:
@@ -192,7 +194,7 @@ def _settle(frame: Frame) -> None:
     Look.objects.filter(run__in=[r for r in last_runs if r]).exclude(run__in=in_force).delete()
 
 
-def _complete(frame: Frame, fence: int, written: int, stale: int) -> None:
+def _complete(frame: Frame, fence: int, written: int, stale: int, seconds: float) -> None:
     run = frame.run
     counts = check.counts(run.pk)
     for data_type in frame.types:
@@ -214,6 +216,7 @@ def _complete(frame: Frame, fence: int, written: int, stale: int) -> None:
         Run.objects.filter(pk=run.pk, fence=fence),
         state,
         counts=counts,
+        seconds={**run.seconds, "apply": round(seconds, 3)},
         finished_at=database_now(),
         lease_until=None,
         step="",

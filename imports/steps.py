@@ -242,7 +242,6 @@ def _import(run: Run, ours: Claim) -> bool:
     frame = frame_of(run)
     for attempt in range(1, APPLY_TRIES + 1):
         fault_point("apply.begins")
-        started = time.monotonic()
         try:
             applied = apply(frame, ours.fence)
         except (Busy, Overtaken):
@@ -254,7 +253,6 @@ def _import(run: Run, ours: Claim) -> bool:
         else:
             if applied.written > MANY:
                 rows.analyse("schools_person")
-            _note_seconds(run, "apply", time.monotonic() - started)
             return False
         time.sleep(APPLY_PAUSE * attempt)
     return False

@@ -77,6 +77,7 @@ def test_A01_A48_B13_B19_the_story_by_commands(story: Town) -> None:
 
     live = story.runs()
     assert (live["state"], live["mode"]) == ("COMPLETED", "LIVE")
+    assert set(live["seconds"]) == {"pull", "plan", "check", "apply"}
     assert live["counts"] == tested["counts"]
     assert live["problems"] == tested["problems"]
     students, teachers = live["counts"]["student"], live["counts"]["teacher"]
