@@ -1,31 +1,19 @@
 """The fourteen accidents: each ends with nobody removed, nobody doubled, and one sentence."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from clever_sync.models import MirrorObject
 from core.vocabulary import RunState, Status
 from imports.models import Run
-from mappings.models import FieldRule
+from mappings.models import FieldRule, SchoolMatch
 from schools.models import Person
-from tests.world import World, assert_invariants, world
+from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SIZE = {"students": 80, "teachers": 10, "schools": 4, "seed": 3}
-
-
-@pytest.fixture
-def maple(settings: Any, no_pauses: None) -> Iterator[World]:
-    """A district that was imported yesterday; Clever has synced again since."""
-    settings.CLEVER_PAGE_SIZE = 25
-    with world(**SIZE) as ready:
-        ready.connect()
-        assert ready.sync().state == RunState.COMPLETED
-        ready.clever.control.advance(86_400)
-        ready.clever.control.sync()
-        yield ready
-        assert_invariants(ready)
+STUDENTS = {"path": "/users", "role": "student"}
 
 
 def nobody_is_lost(here: World, accident: Callable[[], object]) -> Run:
@@ -38,7 +26,13 @@ def nobody_is_lost(here: World, accident: Callable[[], object]) -> Run:
     assert run.message
     if run.state == RunState.FAILED:
         assert here.digest() == digest
+        assert run.message.endswith("Nothing was imported by this run.")
+        assert run.events.filter(kind="failed", details={"code": run.failure}).count() == 1
     return run
+
+
+def users_asked(here: World, since: int) -> int:
+    return here.clever.requests.count("/users", role="student") - since
 
 
 def faults(here: World, *rules: dict[str, Any]) -> Callable[[], None]:
@@ -66,56 +60,111 @@ def test_F38_accident_2_the_first_page_only(maple: World) -> None:
 
 
 def test_F37_accident_3_a_cursor_loop(maple: World) -> None:
-    run = nobody_is_lost(maple, faults(maple, {"do": "loop", "path": "/users", "how": "same"}))
-    assert "could not be proved complete" in run.message
+    before = users_asked(maple, 0)
+    run = nobody_is_lost(maple, faults(maple, {"do": "loop", "how": "same", **STUDENTS}))
+    assert run.state == RunState.COMPLETED
+    assert "list of students could not be proved complete" in run.message
+    assert run.problems["cursor_loop"] == run.problems["walk_unproved"] == 1
+    assert users_asked(maple, before) == 2, "noticed at the first repeat"
+
+
+@pytest.mark.parametrize("how", ["self", "back"])
+def test_F37_a_next_link_that_leads_back_is_not_followed(maple: World, how: str) -> None:
+    newcomer = maple.clever.control.add_student(first="Ines", last="Newcomer", sis_id="990017")
+    people = Person.objects.count()
+    maple.clever.control.faults([{"do": "loop", "how": how, "path": "/users"}])
+    run = maple.sync()
+    assert run.state == RunState.COMPLETED
+    assert run.problems["next_ignored"] >= 1
+    assert maple.person(newcomer).last_name == "Newcomer"
+    assert Person.objects.count() == people + 1
 
 
 def test_F36_accident_4_html_instead_of_json(maple: World) -> None:
-    run = nobody_is_lost(maple, faults(maple, {"do": "html", "path": "/users"}))
-    assert run.state == RunState.FAILED
+    before = users_asked(maple, 0)
+    run = nobody_is_lost(
+        maple, faults(maple, {"do": "html", "body": f"<h1>Sorry {maple.clever.token}", **STUDENTS})
+    )
+    assert (run.state, run.failure) == (RunState.FAILED, "unexpected_answer")
+    assert "Sorry" in run.message and maple.clever.token not in run.message
+    assert users_asked(maple, before) == 6, "asked for five times more, and then no more"
+
+
+@pytest.mark.parametrize("value", [{}, [], {"data": None}, {"data": [1, 2]}, "roster"])
+def test_F36_json_of_another_shape_is_no_roster(maple: World, value: object) -> None:
+    run = nobody_is_lost(maple, faults(maple, {"do": "json", "value": value, **STUDENTS}))
+    assert (run.state, run.failure) == (RunState.FAILED, "unexpected_answer")
 
 
 def test_F35_accident_5_truncated_json(maple: World) -> None:
     run = nobody_is_lost(
         maple, faults(maple, {"do": "truncate", "path": "/users", "at": 900, "length": "short"})
     )
-    assert run.state == RunState.FAILED
+    assert (run.state, run.failure, run.rests) == (RunState.FAILED, "clever_unavailable", 3)
 
 
 def test_F46_accident_6_a_401_in_mid_walk(maple: World) -> None:
     rule = {"do": "status", "status": 401, "path": "/users", "role": "student", "on": "2-"}
+    before = maple.clever.requests.count("/oauth/tokens")
     run = nobody_is_lost(maple, faults(maple, rule))
-    assert (run.state, run.failure) == (RunState.FAILED, "clever_token_refused")
+    assert (run.state, run.failure, run.rests) == (RunState.FAILED, "clever_token_refused", 0)
+    assert maple.clever.requests.count("/oauth/tokens") - before == 2, "read once more: no storm"
     maple.district.connection.refresh_from_db()
     assert maple.district.connection.state == "needs_attention"
     assert run.events.filter(kind="connection_needs_attention").count() == 1
 
 
-def test_F47_accident_7_a_404_on_the_district(maple: World) -> None:
-    rule = {"do": "status", "status": 404, "path": "/districts"}
+@pytest.mark.parametrize("status", [403, 404])
+def test_F47_accident_7_a_404_on_the_district(maple: World, status: int) -> None:
+    rule = {"do": "status", "status": status, "path": "/districts"}
     run = nobody_is_lost(maple, faults(maple, rule))
     assert (run.state, run.failure) == (RunState.FAILED, "clever_disconnected")
     maple.district.connection.refresh_from_db()
     assert maple.district.connection.state == "disconnected"
+    assert run.counts == {}, "never taken for nobody there"
+    assert maple.holds() == []
 
 
 def test_F51_accident_8_another_districts_token(maple: World) -> None:
+    before = users_asked(maple, 0)
     run = nobody_is_lost(maple, faults(maple, {"do": "other_district", "path": "/districts"}))
     assert (run.state, run.failure) == (RunState.FAILED, "wrong_district")
+    assert users_asked(maple, before) == 0, "refused before anything was read"
+    assert not MirrorObject.objects.filter(changed_in=run.pull).exists()
 
 
 def test_F49_accident_9_one_school_gone(maple: World) -> None:
-    school = maple.clever.control.schools()[0]["id"]
-    there = Person.objects.filter(kind="student", school__matches__clever_school_id=school).count()
-    run = nobody_is_lost(maple, lambda: maple.clever.control.unshare_school(school))
-    assert maple.holds(), run.message
+    first, second, *_ = (each["id"] for each in maple.clever.control.schools())
+    there = Person.objects.filter(kind="student", school__matches__clever_school_id=first).count()
+    local = SchoolMatch.objects.get(clever_school_id=first).school
+    other = Person.objects.filter(kind="student", school__matches__clever_school_id=second)[0]
+
+    def unshare() -> None:
+        maple.clever.control.edit(str(other.clever_id), {"name.first": "Marigold"})
+        maple.clever.control.unshare_school(first)
+
+    run = nobody_is_lost(maple, unshare)
+    held = [hold for hold in maple.holds() if hold.data_type == "student"]
+    assert local is not None
+    assert {row["school"] for hold in held for row in hold.schools} == {local.pk}, run.message
     assert 0 < only_gone_students(maple) <= there
+    other.refresh_from_db()
+    assert other.first_name == "Marigold", "everything else is applied"
+    assert SchoolMatch.objects.get(clever_school_id=first).school == local, "matching is kept"
 
 
 def test_F48_accident_10_one_role_gone(maple: World) -> None:
     run = nobody_is_lost(maple, lambda: maple.clever.control.share_role("teacher", False))
     assert {hold.data_type for hold in maple.holds()} == {"teacher"}
     assert run.counts["student"].get("transfer", 0) == 0
+
+
+def test_F48_no_schools_at_all_move_nobody(maple: World) -> None:
+    before = maple.digest()
+    matches = SchoolMatch.objects.count()
+    nobody_is_lost(maple, faults(maple, {"do": "empty_list", "path": "/schools"}))
+    assert maple.digest() == before
+    assert SchoolMatch.objects.count() == matches
 
 
 def test_F57_accident_11_nulls_everywhere(maple: World) -> None:
@@ -154,12 +203,22 @@ def test_F61_accident_13_every_grade_code_changed(maple: World) -> None:
     assert run.problems["code_unknown"] > 70
 
 
-def test_F50_accident_14_a_paused_district_with_thousands_missing(maple: World) -> None:
+@pytest.mark.parametrize("state", ["paused", "pending", "error"])
+def test_F50_accident_14_a_paused_district_with_thousands_missing(maple: World, state: str) -> None:
+    students = maple.students()
+
     def pause_and_miss() -> None:
-        maple.clever.control.set_state("paused", pause_end="2027-08-01")
-        for who in maple.students()[:60]:
+        maple.clever.control.set_state(state, pause_end="2027-08-01")
+        maple.clever.control.edit(students[-1], {"name.first": "Marigold"})
+        for who in students[:60]:
             maple.clever.control.remove(who)
 
     run = nobody_is_lost(maple, pause_and_miss)
     assert run.state == RunState.COMPLETED
     assert maple.holds() == []
+    assert maple.person(students[-1]).first_name == "Marigold", "adds and updates go on"
+    assert f"Clever's sync is {state}, so nobody was marked as gone." in run.message
+    connection = maple.district.connection
+    connection.refresh_from_db()
+    assert connection.clever_state == state
+    assert str(connection.pause_end)[:10] == "2027-08-01", "for the banner"
