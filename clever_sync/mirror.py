@@ -250,6 +250,7 @@ _UPDATE = f"""
             THEN m.changed_in_id ELSE coalesce(%s, m.changed_in_id) END
     FROM pull_changes n
     WHERE m.connection_id = %s AND m.type = %s AND m.clever_id = n.clever_id
+        AND m.clever_id BETWEEN %s AND %s
 """
 
 
@@ -260,7 +261,10 @@ def _update(span: Span, changed: list[Written]) -> None:
             f" SELECT {_COLUMNS} FROM {_TABLE} WHERE false"
         )
         copying.copy("pull_changes", _COLUMNS, _lines(changed), len(changed))
-        cursor.execute(_UPDATE, [span.pull_id, span.connection_id, span.type])
+        # Statistics and bounds, so that no plan ever reads the whole mirror for one page.
+        cursor.execute("ANALYZE pull_changes")
+        ids = [record.clever_id for record, _ in changed]
+        cursor.execute(_UPDATE, [span.pull_id, span.connection_id, span.type, min(ids), max(ids)])
         # More than one page may be taken in a transaction.
         cursor.execute("DROP TABLE pull_changes")
 
