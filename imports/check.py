@@ -7,6 +7,7 @@ the district. Whatever is found here is taken out of the rows before anything is
 from typing import Any
 
 from django.db import connection as database
+from django.db.backends.utils import CursorWrapper
 
 from core.problems import Finding
 from core.vocabulary import DataType
@@ -99,8 +100,7 @@ def settle_clashes(frame: Frame, tally: Tally) -> None:
         cursor.execute(_LEAVERS_LINKED_ANEW, names)
         cursor.execute(_TWO_ON_ONE, names)
         twice = cursor.fetchall()
-        cursor.execute(_USERNAME_TAKEN, names)
-        usernames = cursor.fetchall()
+        usernames = _usernames_taken(cursor, names)
         cursor.execute(_LEAVERS_IN_QUESTION, names)
         cursor.execute(_EMPTY_ROWS, names)
         cursor.execute(_IDENTITY_CONFLICT, names)
@@ -112,6 +112,17 @@ def settle_clashes(frame: Frame, tally: Tally) -> None:
         tally.note(row.data_type, row.clever_id, Finding(row.reason))
     for data_type, clever_id, _ in conflicts:
         tally.note(data_type, clever_id, Finding("identity_conflict", "sis_id"))
+
+
+def _usernames_taken(cursor: CursorWrapper, names: dict[str, int]) -> list[tuple[Any, ...]]:
+    """Takes user names out of the plan until all are free: who cannot have one keeps the own."""
+    taken: list[tuple[Any, ...]] = []
+    while True:
+        cursor.execute(_USERNAME_TAKEN, names)
+        found = cursor.fetchall()
+        if not found:
+            return taken
+        taken += found
 
 
 def _two_on_one(row: tuple[Any, ...]) -> alert_rows.AlertRow:

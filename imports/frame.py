@@ -77,10 +77,12 @@ class Frame:
         }
 
     def settings_key(self, data_type: DataType) -> bytes:
-        """Names the settings under which a data type is settled (engine.md 5)."""
-        text = (
-            f"{ENGINE_VERSION}:{self.specs[data_type].id}:{self.schools.key.hex()}:{self.year_end}"
-        )
+        """Names the settings under which a data type is settled (engine.md 5).
+
+        Of the school matching, the one of the plan: it may have changed since (H01).
+        """
+        schools = bytes(self.run.schools_key or b"").hex()
+        text = f"{ENGINE_VERSION}:{self.specs[data_type].id}:{schools}:{self.year_end}"
         return blake2b(text.encode(), digest_size=16).digest()
 
 

@@ -58,6 +58,8 @@ def build(frame: Frame, keep: KeepLease) -> Tally:
     with transaction.atomic():
         keep(0)
         rows.clear(frame.run)
+        frame.run.schools_key = frame.schools.key
+        frame.run.save(update_fields=["schools_key"])
     with _collecting_seldom():
         for kind in frame.kinds:
             for seen in living(frame, kind):

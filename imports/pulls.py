@@ -18,6 +18,9 @@ def enabled_types(district: District, asked: Iterable[DataType]) -> list[DataTyp
     return [t for t in DataType if t in on | set(asked)]
 
 
-def kept_sources(district: District) -> frozenset[str]:
-    """The offered catalogue, and GPA or extension fields only where a rule maps them (B04)."""
-    return BASE_SOURCES | mapped_sources(district)
+def kept_sources(district: District, named: Iterable[int] = ()) -> frozenset[str]:
+    """The offered catalogue, and GPA or extension fields only where a rule maps them (B04).
+
+    `named` are the versions of a run that is on: what they map is kept for it (H01).
+    """
+    return BASE_SOURCES | mapped_sources(district, named)

@@ -93,7 +93,7 @@ def _pull(run: Run, ours: Claim, heart: Heart) -> bool:
         opened = pulling.open_pull(
             connection,
             roles=walked_roles(types),
-            sources=kept_sources(run.district),
+            sources=kept_sources(run.district, map(int, run.settings.values())),
             fence=ours.fence,
         )
         if run.pull_id != opened.pk:

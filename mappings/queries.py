@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from clever_sync.queries import clever_schools, connection_of
 from core.problems import ConsoleError
@@ -94,11 +94,15 @@ def school_map(district: District) -> SchoolMap:
     return SchoolMap(local=local, office=office.pk, key=key)
 
 
-def mapped_sources(district: District) -> frozenset[str]:
-    """The sources beyond the base catalogue (GPA, extension fields) that published rules map."""
-    sources = FieldRule.objects.filter(
-        ruleset__district=district, ruleset__state=RulesetState.ACTIVE
-    ).exclude(policy=Policy.DO_NOT_IMPORT)
+def mapped_sources(district: District, named: Iterable[int] = ()) -> frozenset[str]:
+    """The sources beyond the base catalogue (GPA, extension fields) that published rules map.
+
+    So do the rules of the `named` versions, whatever their state is now.
+    """
+    versions = Q(ruleset__state=RulesetState.ACTIVE) | Q(ruleset__in=list(named))
+    sources = FieldRule.objects.filter(versions, ruleset__district=district).exclude(
+        policy=Policy.DO_NOT_IMPORT
+    )
     return frozenset(
         source
         for source in sources.values_list("source", flat=True)
