@@ -33,6 +33,11 @@ class Claim:
     fence: int
     attempts: int
 
+    @property
+    def pull_fence(self) -> int:
+        """The fence of a pull, which several runs may drive in turn: never the same for two."""
+        return (self.run_id << 20) + self.fence
+
 
 def claim(run_id: int) -> Claim | None:
     """Takes an active run whose lease is over and whose time has come; None if it is not free."""

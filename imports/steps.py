@@ -94,7 +94,7 @@ def _pull(run: Run, ours: Claim, heart: Heart) -> bool:
             connection,
             roles=walked_roles(types),
             sources=kept_sources(run.district, map(int, run.settings.values())),
-            fence=ours.fence,
+            fence=ours.pull_fence,
         )
         if run.pull_id != opened.pk:
             keep(ours, pull=opened)

@@ -151,3 +151,10 @@ def test_F70_a_student_who_becomes_a_teacher_waits_for_a_person(maple: World) ->
     (row,) = maple.rows(run)
     assert (row.action, row.why["reason"]) == ("conflict", "kind_changed")
     assert maple.digest() == before
+
+
+def test_F10_two_runs_never_drive_a_pull_under_the_same_fence(maple: World) -> None:
+    first, second = maple.sync(), maple.sync()
+    assert first.fence == second.fence
+    assert first.pull is not None and second.pull is not None
+    assert first.pull.fence != second.pull.fence
