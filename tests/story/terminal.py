@@ -119,6 +119,25 @@ class Town:
         """A test or an import, done in this process."""
         return tells("import_roster", self.slug, *words, "--inline")
 
+    def sets(self, data_type: str = "student", **changes: Any) -> None:
+        """Changes the rules of a type through the settings document.
+
+        `fields` is {field: what changes in its rule}; everything else stands in the place of what
+        was there.
+        """
+        document = tells("export_settings", self.slug)
+        rules = document["rules"][data_type]
+        for field, change in changes.pop("fields", {}).items():
+            next(r for r in rules["fields"] if r["field"] == field).update(change)
+        rules.update(changes)
+        part = {"format": document["format"], "rules": {data_type: rules}}
+        does("import_settings", self.slug, self.file("rules.json", [json.dumps(part)]))
+
+    def loads(self, lines: list[str], *options: str, data_type: str = "student") -> None:
+        """People from a file, the header first."""
+        path = self.file("people.csv", lines)
+        does("load_people", self.slug, path, "--type", data_type, *options)
+
     def digest(self) -> str:
         return does("state_digest", self.slug)
 
