@@ -22,6 +22,7 @@ from clever_sync.privacy import redact
 from core.text import clean
 
 EXCERPT = 200
+FIRST_YEAR, LAST_YEAR = 2000, 2199
 _TAGS = re.compile(r"<[^>]*>")
 _SAFE = re.compile(r"[^\w .,:;/()'!?-]+")
 
@@ -196,11 +197,15 @@ def _text(value: object) -> str:
 
 
 def _moment(value: object) -> datetime | None:
-    """A date or a timestamp; the documentation says one, the specification the other."""
+    """A date or a timestamp; the documentation says one, the specification the other.
+
+    None for years that are none of ours: beyond Python's, PostgreSQL keeps what we cannot read.
+    """
     if not isinstance(value, str):
         return None
     try:
         moment = datetime.fromisoformat(value.strip())
-    except ValueError:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if FIRST_YEAR <= moment.year <= LAST_YEAR else None

@@ -13,7 +13,7 @@ import msgspec
 from django.db import connection
 
 from clever_sync import copying
-from clever_sync.reader import Record
+from clever_sync.reader import LONGEST, Record
 from clever_sync.seals import break_seals
 from clever_sync.sources import Payload
 from clever_sync.wire import HASH_SIZE, Page, digest
@@ -212,7 +212,9 @@ def _key(value: str | list[str] | None) -> str:
         return copying.NULL
     if value.isascii() and "\\" not in value:
         return value.lower()
-    return copying.text(key(value))
+    folded = key(value)
+    # To fold the case may make a text three times as long; nobody here has such a number.
+    return copying.text(folded) if len(folded) <= LONGEST else copying.NULL
 
 
 def _primary_school(payload: Payload) -> str:
