@@ -20,8 +20,8 @@ PLAIN = (
     "preferred_first_name", "home_language",
 )  # fmt: skip
 NAMES = (
-    "id", "revision", "kind", "school_id", "status", "status_before", "roles", "clever_id", "protected",
-    "unsettled", *PLAIN, "birth_date", "weighted_gpa", "unweighted_gpa", "additional_sites",
+    "id", "revision", "kind", "school_id", "status", "status_before", "roles", "clever_id",
+    "protected", "unsettled", *PLAIN, "birth_date", "weighted_gpa", "unweighted_gpa", "additional_sites",
 )  # fmt: skip
 _SITES = (
     "ARRAY(SELECT s.school_id FROM schools_personsite s"

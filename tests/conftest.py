@@ -37,7 +37,7 @@ def quick_flush() -> Iterator[None]:
             "SET session_replication_role = DEFAULT",
         ]
 
-    DatabaseOperations.sql_flush = delete  # type: ignore[method-assign]
+    DatabaseOperations.sql_flush = delete  # type: ignore[method-assign, assignment]
     yield
     DatabaseOperations.sql_flush = ordinary  # type: ignore[method-assign]
 
