@@ -1,7 +1,5 @@
 """The doctor: is this installation able to work, and if not, what is to be done (interfaces.md)."""
 
-import smtplib
-import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -13,8 +11,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from clever_sync.client import new_client
 from clever_sync.faults import CleverFault
+from notifications import mail
 
-SMTP = "django.core.mail.backends.smtp.EmailBackend"
 OLDEST_POSTGRESQL = 150000
 NOBODY = "0" * 24
 SECONDS = 5
@@ -79,17 +77,11 @@ def _broker() -> Examined:
 
 
 def _mail() -> Examined:
-    if settings.EMAIL_BACKEND != SMTP:
+    if not mail.is_sent():
         return Examined("mail", note="not sent; set EMAIL_URL to send it")
-    server: type[smtplib.SMTP] = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
-    try:
-        with server(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=SECONDS) as talk:
-            if settings.EMAIL_USE_TLS:
-                talk.starttls(context=ssl.create_default_context())
-            if settings.EMAIL_HOST_USER:
-                talk.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
-    except (OSError, smtplib.SMTPException) as error:
-        return Examined("mail", f"the mail server at EMAIL_URL refuses ({_first_line(error)}).")
+    said = mail.trouble()
+    if said:
+        return Examined("mail", f"the mail server at EMAIL_URL refuses ({said}).")
     return Examined("mail", note=f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}")
 
 
