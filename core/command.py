@@ -1,20 +1,24 @@
 """The base of every management command: it does what it is asked, or refuses in one plain line."""
 
 import logging
+import os
 import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from core.problems import ConsoleError
 
 LONGEST_ARGUMENT = 4096
 SHOWN = 300
 USAGE = 2
+INTERRUPTED = 130
+BROKEN_PIPE = 141
 
 
 class ConsoleCommand(BaseCommand):
@@ -48,6 +52,23 @@ class ConsoleCommand(BaseCommand):
                 return super().execute(*args, **options)
             except ConsoleError as refusal:
                 raise CommandError(one_line(refusal.sentence)) from None
+            except OperationalError as trouble:
+                said = _shortened(one_line(str(trouble)))
+                raise CommandError(f"The database does not do its part: {said}") from None
+            except BrokenPipeError:
+                _leave_quietly()
+            except KeyboardInterrupt:
+                raise CommandError(
+                    "Interrupted. A run that was begun goes on with the workers, or with run_due.",
+                    returncode=INTERRUPTED,
+                ) from None
+
+
+def _leave_quietly() -> NoReturn:
+    """Ends without a word where nobody reads on, as in `| head`."""
+    # Python would flush what is left at its end, and complain.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(BROKEN_PIPE)
 
 
 def one_line(text: str) -> str:

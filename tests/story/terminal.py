@@ -77,22 +77,43 @@ def refuses(name: str, *words: object) -> str:
     return lines[0]
 
 
-def in_a_process(*words: str) -> Said:
+def in_a_process(*words: str, **more: str) -> Said:
     """Runs `manage.py WORDS` as a process of its own, in this test's database, with its Clever."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=settings.BASE_DIR, env=environment(**more), capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    return Said(done.stdout, done.stderr, done.returncode)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """What another program needs to work in the same test."""
     server = urlsplit(os.environ["DATABASE_URL"])
-    environment = os.environ | {
+    return os.environ | {
         "DATABASE_URL": server._replace(path=f"/{database.settings_dict['NAME']}").geturl(),
         "CLEVER_API_URL": settings.CLEVER_API_URL,
         "CLEVER_AUTH_URL": settings.CLEVER_AUTH_URL,
         "CLEVER_CLIENT_ID": settings.CLEVER_CLIENT_ID,
         "CLEVER_CLIENT_SECRET": settings.CLEVER_CLIENT_SECRET,
+        **more,
     }
-    done = subprocess.run(
-        [sys.executable, "manage.py", *words],
-        cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=120,
-        check=False,
+
+
+@contextmanager
+def a_worker(redis_url: str) -> Iterator[None]:
+    """A Celery worker, as in production, until the block is left."""
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "celery", "--app", "integration_console", "worker",
+         "--pool", "solo", "--loglevel", "ERROR"],
+        cwd=settings.BASE_DIR, env=environment(REDIS_URL=redis_url),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    return Said(done.stdout, done.stderr, done.returncode)
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(timeout=60)
 
 
 @dataclass(frozen=True)

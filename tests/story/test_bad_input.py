@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from django.core.management import get_commands
-from django.db import connection
+from django.db import OperationalError, connection
 
 from clever_sync.models import Connection
 from imports.models import Alert, Hold
@@ -15,7 +16,7 @@ from mappings.actions import create_default_rulesets
 from schools.actions import create_district
 from schools.models import District, School
 from tests.imports_alerts.setting import NOW, district, mirrored, person, run
-from tests.story.terminal import refuses, typed
+from tests.story.terminal import in_a_process, refuses, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +82,8 @@ def fingerprint() -> dict[str, tuple[int, str]]:
 
 def test_every_command_of_ours_is_in_these_tables() -> None:
     commands = {name for name, app in get_commands().items() if app in OURS}
-    assert commands == set(DISTRICT_FIRST) | set(NUMBER_FIRST) | OTHERS
+    missing = commands - {*DISTRICT_FIRST, *NUMBER_FIRST, *OTHERS}
+    assert not missing, "put it into the table of those that begin with the same argument"
 
 
 @pytest.mark.parametrize("name", DISTRICT_FIRST)
@@ -304,3 +306,32 @@ def test_pairs_of_schools_that_cannot_be(tmp_path: Path, content: str, sentence:
     pairs.write_text(content)
     with nothing_changes():
         assert sentence in refuses("match_schools", "maple", "--file", pairs)
+
+
+@pytest.mark.slow
+def test_what_is_wrong_around_a_command_is_one_line_too() -> None:
+    """A setting that is missing, a database that is away, a reader who has had enough."""
+    nowhere = "postgres://nobody@127.0.0.1:1/none"
+    for more, sentence in (
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
+        ({"DATABASE_URL": nowhere}, "The database does not do its part: connection to server"),
+    ):
+        said = in_a_process("state_digest", "maple", **more)
+        assert (said.code, said.out) == (1, "")
+        assert sentence in said.err
+        assert len(said.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("happens", "code", "sentence"),
+    [(KeyboardInterrupt, 130, "Interrupted. A run that was begun goes on"),
+     (OperationalError("no\nroom"), 1, "The database does not do its part: no room")],
+)  # fmt: skip
+def test_an_end_in_the_middle_is_one_line(
+    maple: District, happens: BaseException, code: int, sentence: str
+) -> None:
+    with patch("integration_console.management.commands.state_digest.state_digest") as digest:
+        digest.side_effect = happens
+        said = typed("state_digest", "maple")
+    assert (said.code, said.out, len(said.err.splitlines())) == (code, "", 1)
+    assert sentence in said.err

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.story.terminal import Town, does, in_a_process, iso, refuses, tells, town
+from tests.story.terminal import Town, a_worker, does, in_a_process, iso, refuses, tells, town
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -175,3 +175,18 @@ def test_the_commands_are_processes_with_exit_codes(story: Town) -> None:
     failed = in_a_process("import_roster", "story", "--inline", "--json")
     assert (failed.code, failed.document["state"]) == (1, "FAILED")
     assert failed.err.splitlines() == [failed.document["message"]]
+
+
+@pytest.mark.needs_redis
+def test_a_worker_does_what_the_command_waits_for(story: Town, redis_url: str) -> None:
+    """Without --inline the command starts a run, and a worker elsewhere does it."""
+    people_before_clever(story)
+    story.connect()
+    tested = story.runs("--test")
+    with a_worker(redis_url):
+        done = in_a_process("import_roster", "story", "--json", REDIS_URL=redis_url)
+    assert done.code == 0, done.err
+    live = done.document
+    assert (live["state"], live["counts"]) == ("COMPLETED", tested["counts"])
+    assert plan_of(story, live["run"]) == plan_of(story, tested["run"])
+    assert writes(story.runs()) == {}
