@@ -82,6 +82,20 @@ def start_run(
     return Started(run, created=True)
 
 
+def why_not_start(district: District, types: Sequence[DataType], tested: Run | None) -> str:
+    """What Start Import after this test would be refused for, in a sentence; "" if it would not.
+
+    A run that is on is no reason here: `start_run` answers with it.
+    """
+    wanted = [t for t in DataType if t in set(types)]
+    try:
+        settings, schools_key = _ready(district, wanted)
+        _may_import(district, wanted, tested, settings, schools_key, Trigger.CLICK)
+    except ConsoleError as refusal:
+        return refusal.sentence
+    return ""
+
+
 def _ready(district: District, types: list[DataType]) -> tuple[dict[str, int], bytes]:
     """What every run needs: leave, a connection, rules, matched schools. Raises ConsoleError."""
     if not types:
@@ -188,7 +202,13 @@ def _supersede(district: District) -> None:
 
 
 def confirm_run(*, run: Run, by: str) -> bool:
-    """Imports a plan that waits for a decision; False if it does not wait any more."""
+    """Imports a plan that waits for a decision; False if it does not wait any more.
+
+    Raises ConsoleError if nothing may be imported by now: Clever was switched off, or the like.
+    """
+    if not Run.objects.filter(pk=run.pk, state=RunState.READY).exists():
+        return False
+    _ready(District.objects.get(pk=run.district_id), [DataType(t) for t in run.data_types])
     with transaction.atomic():
         moved = RUN.move(
             Run.objects.filter(pk=run.pk),

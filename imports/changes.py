@@ -1,12 +1,13 @@
 """The rows of a plan as people read them: old and new values, names, schools and reasons."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from clever_sync.models import MirrorObject
+from core.vocabulary import Action
 from imports import words
 from imports.catalogue import problem
 from imports.models import PlannedChange, Run
@@ -15,8 +16,10 @@ from schools.models import District, School
 from schools.targets import STATUSES, TARGETS
 
 PAGE = 50
+NOT_DONE = (Action.CONFLICT, Action.REJECT)
 MASK = "•••"
 Sees = Callable[[str], bool]
+Fields = Mapping[str, Any]
 Rules = Mapping[tuple[str, str], tuple[str, str]]
 
 
@@ -29,6 +32,7 @@ class Wanted:
     school: int | None = None
     field: str = ""
     outcome: str = ""
+    problem: str = ""
 
 
 def changes(run: Run, wanted: Wanted) -> QuerySet[PlannedChange]:
@@ -46,7 +50,17 @@ def changes(run: Run, wanted: Wanted) -> QuerySet[PlannedChange]:
         rows = rows.filter(exception__isnull=False)
     elif wanted.outcome:
         rows = rows.filter(exception=wanted.outcome)
+    if wanted.problem:
+        rows = rows.filter(action__in=NOT_DONE, why__reason=wanted.problem)
     return rows.order_by("action", "pk")
+
+
+def reasons(run: Run) -> list[str]:
+    """The problems for which the run left people out, or asks somebody to decide."""
+    if not any(of_type.get(action) for of_type in run.counts.values() for action in NOT_DONE):
+        return []
+    rows = PlannedChange.objects.filter(run=run, action__in=NOT_DONE, why__has_key="reason")
+    return sorted(rows.order_by().values_list("why__reason", flat=True).distinct())
 
 
 def after(rows: QuerySet[PlannedChange], place: tuple[str, int] | None) -> list[PlannedChange]:
@@ -65,7 +79,7 @@ class Value:
     label: str
     old: str
     new: str
-    rule: str
+    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,21 +156,20 @@ class Reader:
         return {clever_id: name for clever_id, name in named.items() if name}
 
     def values(self, row: PlannedChange, rules: Rules) -> Iterator[Value]:
-        """The fields that the row changes, in the order of the field table."""
-        keys = [key for key in TARGETS if key in row.after or key in row.before]
-        keys += sorted((row.after.keys() | row.before.keys()) - TARGETS.keys())
+        """The fields that the row changes, each with its rule."""
+        for value in self.differences(row.before, row.after):
+            source, policy = rules.get((row.data_type, value.key), ("", ""))
+            parts = (words.POLICIES.get(policy, ""), source)
+            yield replace(value, rule=" · ".join(part for part in parts if part))
+
+    def differences(self, before: Fields, after: Fields) -> Iterator[Value]:
+        """The fields with both values, in the order of the field table."""
+        keys = [key for key in TARGETS if key in after or key in before]
+        keys += sorted((after.keys() | before.keys()) - TARGETS.keys())
         for key in keys:
-            old, new = row.before.get(key), row.after.get(key)
-            if old is None and new is None:
-                continue
-            source, policy = rules.get((row.data_type, key), ("", ""))
-            yield Value(
-                key=key,
-                label=self.label(key),
-                old=self.text(key, old),
-                new=self.text(key, new),
-                rule=" · ".join(part for part in (words.POLICIES.get(policy, ""), source) if part),
-            )
+            old, new = before.get(key), after.get(key)
+            if old is not None or new is not None:
+                yield Value(key, self.label(key), self.text(key, old), self.text(key, new))
 
     def label(self, key: str) -> str:
         """The district's own name of a field, else ours (B31)."""

@@ -1,11 +1,12 @@
 """Forms of the operations pages. They validate and nothing else."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from core.vocabulary import Action, DataType, Outcome, RunState
-from imports import words
+from imports import catalogue, words
 from schools.models import District, School
 from schools.targets import TARGETS
 
@@ -74,7 +75,7 @@ class RunsForm(forms.Form):
 
 
 class ChangesForm(forms.Form):
-    """The filter of a run's plan rows. The schools are the district's."""
+    """The filter of a run's plan rows. The schools are the district's, the problems the run's."""
 
     action = forms.ChoiceField(
         label="Action",
@@ -110,8 +111,20 @@ class ChangesForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, district: District, **kwargs: Any) -> None:
+    problem = forms.ChoiceField(
+        label="Problem",
+        required=False,
+        error_messages=one_of_the_list("Problem"),
+    )
+
+    def __init__(
+        self, *args: Any, district: District, problems: Sequence[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        named = sorted((catalogue.said(code).title, code) for code in problems)
+        self.fields["problem"].choices = choices(  # type: ignore[attr-defined]
+            [(code, title) for title, code in named]
+        )
         schools = School.objects.filter(district=district).order_by("name", "pk")
         self.fields["school"].queryset = schools  # type: ignore[attr-defined]
         # Terminology: the district's own name for a field (B31).

@@ -1,35 +1,87 @@
-"""What imports have done to one person: every change with its run, rule and actor (engine.md 9)."""
+"""What happened to one person: every change by an import with its run, rule and actor, and every
+edit by hand or from a file between them (engine.md 9)."""
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from core.vocabulary import Action, RunMode
 from imports.changes import Reader, Value, why
 from imports.models import PlannedChange
 from imports.queries import IMPORTED
-from imports.words import ACTIONS, Word
+from imports.words import ACTIONS, EDITS, SCHEDULE, Word
 from mappings.models import FieldRule
-from schools.models import Person
+from schools.models import LocalEdit, Person
+from schools.queries import edits_of
 
 PAGE = 30
 
 
+class Place(NamedTuple):
+    """Where a page of the history begins: older than this change, and than this edit."""
+
+    change: int | None = None
+    edit: int | None = None
+
+
+NEWEST = Place()
+
+
 @dataclass(frozen=True)
 class Event:
-    """One import that changed the person."""
+    """One change of the person: `row` by an import, or `edit` by hand or from a file."""
 
-    row: PlannedChange
+    at: datetime
+    word: Word
     values: list[Value]
-    why: str
     actor: str
+    why: str = ""
+    row: PlannedChange | None = None
+    edit: LocalEdit | None = None
 
-    @property
-    def word(self) -> Word:
-        return ACTIONS[self.row.action]
+
+@dataclass(frozen=True)
+class Page:
+    """Events, newest first; `next` begins the page of older ones, None where there are none."""
+
+    events: list[Event]
+    next: Place | None
 
 
-def history(person: Person, reader: Reader, before: int | None = None) -> list[Event]:
-    """The newest changes that were really written, one more than a page shows."""
+def history(person: Person, reader: Reader, place: Place = NEWEST) -> Page:
+    """A page of what was really written, newest first."""
+    imported, edited = imports_of(person, reader, place), edits_by(person, reader, place)
+    found = list(heapq.merge(imported, edited, key=lambda event: event.at, reverse=True))
+    shown = found[:PAGE]
+    return Page(shown, behind(shown, place) if len(found) > PAGE else None)
+
+
+def behind(shown: Sequence[Event], place: Place) -> Place:
+    """The place after these events."""
+    change = min((event.row.pk for event in shown if event.row), default=place.change)
+    edit = min((event.edit.pk for event in shown if event.edit), default=place.edit)
+    return Place(change, edit)
+
+
+def edits_by(person: Person, reader: Reader, place: Place) -> list[Event]:
+    """The newest edits by hand or from a file, one more than a page shows."""
+    rows = edits_of(person).filter(**({"pk__lt": place.edit} if place.edit else {}))
+    return [
+        Event(
+            at=row.at,
+            word=EDITS.get(row.cause, EDITS["hand"]),
+            values=list(reader.differences(row.before, row.after)),
+            actor=row.edited_by,
+            edit=row,
+        )
+        for row in rows[: PAGE + 1]
+    ]
+
+
+def imports_of(person: Person, reader: Reader, place: Place) -> list[Event]:
+    """The newest changes by imports, one more than a page shows."""
     rows = (
         PlannedChange.objects.filter(
             person=person.pk,
@@ -41,16 +93,18 @@ def history(person: Person, reader: Reader, before: int | None = None) -> list[E
         .select_related("run")
         .order_by("-pk")
     )
-    if before:
-        rows = rows.filter(pk__lt=before)
+    if place.change:
+        rows = rows.filter(pk__lt=place.change)
     found = list(rows[: PAGE + 1])
     rules = rules_of(found)
     return [
         Event(
-            row=row,
+            at=row.run.finished_at or row.run.created_at,
+            word=ACTIONS[row.action],
             values=list(reader.values(row, rules.get(row.run_id, {}))),
+            actor=row.run.requested_by or SCHEDULE,
             why=why(row),
-            actor=row.run.requested_by or "The schedule",
+            row=row,
         )
         for row in found
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.http import Http404
 
 from core.vocabulary import (
@@ -16,7 +16,6 @@ from core.vocabulary import (
     RunState,
 )
 from imports import words
-from imports.actions import TEST_IS_GOOD_FOR
 from imports.models import Alert, Hold, Run, RunProblem, Schedule
 from schools.models import District
 
@@ -25,16 +24,17 @@ IMPORTED = (RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS)
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for a person."""
+    """What waits for a person: alerts, and the changes that are held."""
 
     alerts: int = 0
-    holds: int = 0
+    held: int = 0
 
 
 def waiting(district: District) -> Waiting:
     open_alerts = Alert.objects.filter(district=district, state=AlertState.OPEN)
     open_holds = Hold.objects.filter(district=district, state=HoldState.OPEN)
-    return Waiting(alerts=open_alerts.count(), holds=open_holds.count())
+    held = open_holds.aggregate(rows=Sum("count"))["rows"] or 0
+    return Waiting(alerts=open_alerts.count(), held=held)
 
 
 def run_of(district: District, number: int) -> Run:
@@ -103,10 +103,6 @@ def problems_of(run: Run) -> list[RunProblem]:
     return list(run.run_problems.order_by("-people", "code", "field", "value")[:200])
 
 
-def holds_of(run: Run) -> list[Hold]:
-    return list(run.holds.order_by("pk")[:100])
-
-
 def alerts_of(run: Run) -> int:
     """How many alerts the run left open or renewed."""
     still = (AlertState.OPEN, AlertState.STAGED)
@@ -135,9 +131,10 @@ def automation(district: District) -> Automation:
 
 @dataclass(frozen=True)
 class Day:
-    """What the imports of one day wrote."""
+    """What the imports of one day wrote. `matched` are people who were linked to Clever."""
 
     day: date
+    matched: int = 0
     created: int = 0
     updated: int = 0
     left: int = 0
@@ -145,8 +142,9 @@ class Day:
 
 
 SERIES = {
+    "matched": ("link",),
     "created": ("create", "restore"),
-    "updated": ("update", "move", "link"),
+    "updated": ("update", "move"),
     "left": ("transfer",),
     "problems": ("reject", "conflict"),
 }
@@ -175,14 +173,3 @@ def days(district: District, now: datetime, count: int = 14) -> list[Day]:
 def total_of(counts: dict[str, dict[str, int]], actions: Sequence[str]) -> int:
     """The sum of some actions over all data types of a run's counts."""
     return sum(of_type.get(action, 0) for of_type in counts.values() for action in actions)
-
-
-def test_for_start(
-    district: District, settings: dict[str, int], schools_key: bytes, now: datetime
-) -> Run | None:
-    """The finished test that Start Import may name: fresh, and of the settings of today."""
-    test = last_test(district)
-    if test is None or test.finished_at is None or test.finished_at < now - TEST_IS_GOOD_FOR:
-        return None
-    same = all(settings.get(data_type) == of for data_type, of in test.settings.items())
-    return test if same and bytes(test.schools_key or b"") == schools_key else None

@@ -65,7 +65,7 @@ class Shown:
 
     @property
     def asked_by(self) -> str:
-        return self.run.requested_by or "The schedule"
+        return self.run.requested_by or words.SCHEDULE
 
     @property
     def active(self) -> bool:
@@ -91,7 +91,7 @@ class Shown:
 
     @cached_property
     def sums(self) -> dict[str, int]:
-        """{"created": n, "updated": n, "left": n, "problems": n}."""
+        """{"matched": n, "created": n, "updated": n, "left": n, "problems": n}."""
         return {name: total_of(self.run.counts, actions) for name, actions in SERIES.items()}
 
     @property

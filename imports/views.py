@@ -17,7 +17,7 @@ from accounts.access import Ability, Access, member
 from core.problems import ConsoleError
 from core.replies import SeeOther
 from core.vocabulary import DataType, RunMode
-from imports import actions, catalogue, changes, download, queries
+from imports import actions, catalogue, changes, download, held, queries
 from imports.forms import ChangesForm, PlaceForm, RunsForm, TypesForm
 from imports.models import Run
 from imports.shown import Shown, cancelling
@@ -65,7 +65,7 @@ def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     context = {
         **live_context(access, found),
         "problems": catalogue.told(queries.problems_of(found)),
-        "holds": [(hold, catalogue.said(hold.cause)) for hold in queries.holds_of(found)],
+        "held": held.held(found),
         "alerts": queries.alerts_of(found),
         "failure": catalogue.said(found.failure) if found.failure else None,
         **plan_context(request, access, found),
@@ -92,7 +92,7 @@ def changes_csv(request: HttpRequest, slug: str, number: int) -> HttpResponseBas
     access.must(Ability.SEE_PEOPLE)
     access.must(Ability.EXPORT)
     found = queries.run_of(access.district, number)
-    rows = changes.changes(found, wanted_changes(ChangesForm(request.GET, district=found.district)))
+    rows = changes.changes(found, wanted_changes(changes_form(request, found)))
     reader, rules = changes.Reader(access.district, access.sees), changes.rules(found)
     audited(access, "changes.exported", f"run:{found.pk}")
     lines = download.change_rows(rows, reader, rules)
@@ -159,8 +159,11 @@ def decide(request: HttpRequest, slug: str, number: int, word: str) -> HttpRespo
     access = member(request, slug, Ability.IMPORT)
     found = queries.run_of(access.district, number)
     act = actions.confirm_run if word == "import" else actions.discard_run
-    if not act(run=found, by=access.user.email):
-        messages.info(request, "This plan does not wait for a decision any more.")
+    try:
+        if not act(run=found, by=access.user.email):
+            messages.info(request, "This plan does not wait for a decision any more.")
+    except ConsoleError as refusal:
+        messages.error(request, refusal.sentence)
     return SeeOther(reverse("run", args=[slug, found.pk]))
 
 
@@ -202,6 +205,12 @@ def wanted_runs(form: RunsForm) -> queries.Filter:
     return queries.Filter(**form.cleaned_data) if form.is_valid() else queries.Filter()
 
 
+def changes_form(request: HttpRequest, found: Run) -> ChangesForm:
+    """The filter of the plan rows, with the problems of this run."""
+    asked = request.GET or None
+    return ChangesForm(asked, district=found.district, problems=changes.reasons(found))
+
+
 def wanted_changes(form: ChangesForm) -> changes.Wanted:
     if not form.is_valid():
         return changes.Wanted()
@@ -213,7 +222,7 @@ def plan_context(request: HttpRequest, access: Access, found: Run) -> dict[str, 
     """A page of plan rows; nothing for whom people are hidden from."""
     if not access.may(Ability.SEE_PEOPLE):
         return {}
-    form, place = ChangesForm(request.GET or None, district=access.district), PlaceForm(request.GET)
+    form, place = changes_form(request, found), PlaceForm(request.GET)
     begin = place.cleaned_data if place.is_valid() else {}
     key = (begin["after_action"], begin["after"]) if begin.get("after_action") else None
     rows = changes.after(

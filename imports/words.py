@@ -100,6 +100,14 @@ WHO_FIXES: Mapping[str, str] = {
     WhoFixes.HERE: "Fixed here",
 }
 
+SCHEDULE = "the schedule"
+# What changed a record beside the runs (schools.models.LocalEdit).
+EDITS: Mapping[str, Word] = {
+    "hand": Word("Edited here", "info", "pencil"),
+    "bulk": Word("Edited here, with others", "info", "list-checks"),
+    "file": Word("Loaded from a file", "info", "file-up"),
+}
+
 # The kinds of runs as people know them: (name in addresses, label, mode, trigger).
 KINDS: tuple[tuple[str, str, str, str], ...] = (
     ("test", "Test Import", RunMode.TEST, ""),

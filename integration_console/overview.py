@@ -7,15 +7,13 @@ from django.db.models import Count, Q
 
 from accounts.access import Ability, Access
 from clever_sync.models import Connection
-from core.problems import ConsoleError
-from core.vocabulary import ConnectionState, DataType, RulesetState
-from imports import queries
+from core.vocabulary import ConnectionState, DataType
+from imports import actions, queries
+from imports.headline import Headline, headline
 from imports.models import Run
 from imports.shown import Shown, cancelling
 from imports.words import Word
 from integration_console.chart import Chart, stacked
-from mappings.models import Ruleset
-from mappings.queries import school_map
 from schools.models import District, School
 
 CONNECTIONS = {
@@ -49,6 +47,7 @@ class Todo:
 class Overview:
     """Everything on the page. `why_not` says in a sentence why Start Import is not possible."""
 
+    enabled: bool
     connection: Connection | None
     word: Word
     clever: Word | None
@@ -63,6 +62,7 @@ class Overview:
     days: list[queries.Day]
     chart: Chart
     why_not: str
+    headline: Headline | None
     may_cancel: bool
 
     @property
@@ -86,11 +86,19 @@ class Overview:
     @property
     def ready(self) -> bool:
         """Everything that a test needs is there."""
-        return self.readable and self.switched_on and self.matched > 0
+        return self.enabled and self.readable and self.switched_on and self.matched > 0
 
     @property
     def changed(self) -> bool:
-        return any(day.created or day.updated or day.left or day.problems for day in self.days)
+        return any(
+            day.created or day.updated or day.left or day.problems or day.matched
+            for day in self.days
+        )
+
+    @property
+    def matches(self) -> list[queries.Day]:
+        """The days on which people were matched: at the first import nearly all, so not drawn."""
+        return [day for day in self.days if day.matched]
 
     @property
     def todos(self) -> list[Todo]:
@@ -101,7 +109,7 @@ class Overview:
         return [
             Todo(
                 "Connect Clever",
-                "The district's Clever ID is stored, and Clever lets us read.",
+                "The district's Clever ID is stored here, and Clever lets us read.",
                 self.readable,
             ),
             Todo(
@@ -121,7 +129,7 @@ class Overview:
             ),
             Todo(
                 "Start Import",
-                "Writes what the test has shown; afterwards the sync runs by itself.",
+                "Writes what the test has shown. What looks like an accident is held.",
                 self.imported,
             ),
         ]
@@ -135,8 +143,10 @@ def overview(access: Access, now: datetime) -> Overview:
         find(district) for find in (queries.last_import, queries.last_test, queries.active_run)
     )
     days = queries.days(district, now)
+    imported = bool(automation.imported)
     matched, schools = school_figures(district)
     return Overview(
+        enabled=district.clever_enabled,
         connection=connection,
         word=CONNECTIONS[ConnectionState(connection.state)] if connection else NOT_CONNECTED,
         clever=CLEVER_STATES.get(connection.clever_state) if connection else None,
@@ -154,41 +164,19 @@ def overview(access: Access, now: datetime) -> Overview:
             [(day.updated, day.created, day.left, day.problems) for day in days],
         ),
         may_cancel=running is not None and access.may(cancelling(running)),
-        why_not=why_not_start(access, now, automation, running is not None),
+        why_not="" if imported else why_not_start(access, test, running is not None),
+        headline=headline(district, now) if imported else None,
     )
 
 
-def why_not_start(
-    access: Access, now: datetime, automation: queries.Automation, running: bool
-) -> str:
+def why_not_start(access: Access, test: Run | None, running: bool) -> str:
     """Why Start Import is not possible now, in a sentence; "" when it is."""
     if not access.may(Ability.IMPORT):
         return "Owners and import admins of the district start imports."
     if running:
         return "Start Import is possible when the run that is on has finished."
-    if automation.imported:
-        return ""
-    if startable_test(access.district, now) is None:
-        return (
-            "Start Import comes after a Test Import: of the settings as they are now, "
-            "and not older than 24 hours."
-        )
-    return ""
-
-
-def startable_test(district: District, now: datetime) -> Run | None:
-    """The test that Start Import would name, if there is one under the settings of now."""
-    try:
-        key = school_map(district).key
-    except ConsoleError:
-        return None
-    return queries.test_for_start(district, active_settings(district), key, now)
-
-
-def active_settings(district: District) -> dict[str, int]:
-    """{data type: id of the published ruleset}."""
-    active = Ruleset.objects.filter(district=district, state=RulesetState.ACTIVE)
-    return dict(active.values_list("data_type", "pk"))
+    types = [DataType(data_type) for data_type in test.data_types] if test else DEFAULT_TYPES
+    return actions.why_not_start(access.district, types, test)
 
 
 def school_figures(district: District) -> tuple[int, int]:

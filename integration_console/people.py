@@ -17,9 +17,9 @@ from accounts.access import Ability, Access, member
 from core.vocabulary import DataType
 from imports.changes import Reader
 from imports.download import as_csv, of_one_moment
-from imports.history import PAGE, history
+from imports.history import NEWEST, Place, history
 from schools import pages
-from schools.forms import TYPES, BehindForm, PeopleForm
+from schools.forms import TYPES, BehindForm, HistoryForm, PeopleForm
 from schools.models import FieldLock, Person, PersonSite
 from schools.targets import STATUSES, TARGETS, Target
 
@@ -79,16 +79,16 @@ def person(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         verb="person.seen",
         subject=f"person:{one.pk}",
     )
-    reader, before = Reader(access.district, access.sees), BehindForm(request.GET)
+    reader, place = Reader(access.district, access.sees), HistoryForm(request.GET)
     reader.know_schools()
-    events = history(one, reader, before.cleaned_data["after"] if before.is_valid() else None)
+    begin = Place(**place.cleaned_data) if place.is_valid() else NEWEST
     context = {
         "access": access,
         "person": one,
         "row": row_of(one, reader),
         "groups": groups(one, reader),
-        "events": events[:PAGE],
-        "next": events[PAGE - 1].row.pk if len(events) > PAGE else None,
+        "history": history(one, reader, begin),
+        "first": begin == NEWEST,
         "masked": not access.may(Ability.SEE_PERSONAL_DATA),
     }
     return render(request, "people/person.html", context)

@@ -71,3 +71,10 @@ class BehindForm(forms.Form):
     """Where a page of people begins: behind this one."""
 
     after = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
+class HistoryForm(forms.Form):
+    """Where a page of a person's history begins: older than this change and this edit."""
+
+    change = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    edit = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)

@@ -12,6 +12,13 @@ from integration_console.embedded.processes import Program
 # The sandbox's own make-believe credentials.
 SANDBOX_CLIENT = {"CLEVER_CLIENT_ID": "sandbox-client", "CLEVER_CLIENT_SECRET": "sandbox-secret"}
 
+# Whom the made-up districts call.
+CONTACTS = {
+    "SUPPORT_EMAIL": "support@console.example",
+    "SUPPORT_PHONE": "(555) 010-0123",
+    "SALES_CONTACT": "sales@console.example",
+}
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -51,7 +58,8 @@ def environment(layout: Layout, shell: Mapping[str, str]) -> dict[str, str]:
         **SANDBOX_CLIENT,
         "PYTHONUNBUFFERED": "1",
     }
-    return {**shell, **ours}
+    contacts = CONTACTS if layout.demonstration else {}
+    return {**contacts, **shell, **ours}
 
 
 def command(name: str, *arguments: str) -> tuple[str, ...]:

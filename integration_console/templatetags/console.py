@@ -1,5 +1,6 @@
 """The small components of every page. `{% load console %}`; each promises escaped output."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from django import template
 from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
@@ -140,6 +141,23 @@ def problem(shown: Any) -> dict[str, Any]:
 def field(bound: Any) -> dict[str, Any]:
     """A form's field: label, help, what is wrong, control."""
     return {"field": bound}
+
+
+@register.inclusion_tag("console/support.html")
+def support(*, sales: bool = False) -> dict[str, Any]:
+    """How Support is reached, and with `sales` whom a district without a contract asks."""
+    return {
+        "email": settings.SUPPORT_EMAIL,
+        "phone": settings.SUPPORT_PHONE,
+        "sales": settings.SALES_CONTACT if sales else "",
+    }
+
+
+@register.filter
+def breakable(text: str) -> SafeString:
+    """Text as it is; an e-mail address breaks, where it must, behind its @ and before its dots."""
+    parts = re.split(r"(?<=@)|(?=\.)", str(text)) if "@" in str(text) else [text]
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
 
 
 @register.inclusion_tag("console/empty.html")

@@ -286,11 +286,7 @@ def finished(made: District, schools: list[School], students: int) -> Run:
         made, RunMode.LIVE, RunState.COMPLETED_WITH_ERRORS, hours=1, counts=counts, full=True,
         message="1,253 changes were written, 64 are held, 9 people were left out.",
     )  # fmt: skip
-    Hold.objects.create(
-        district=made, run=run, cause="school_transfers", slice=f"transfer/student/{schools[0].pk}",
-        data_type="student", action="transfer", count=64, population=640, digest=b"0" * 16,
-        state=HoldState.OPEN, expires_at=timezone.now() + timedelta(days=7),
-    )  # fmt: skip
+    hold(run, "student", 64, schools[0])
     for code, field, value, number in (
         ("code_unknown", "grade", "TK", 31),
         ("date_invalid", "birth_date", "2/30/2012", 2),
@@ -311,6 +307,17 @@ def finished(made: District, schools: list[School], students: int) -> Run:
         content_hash=b"0" * 16, payload={"name.first": "Twyla", "name.last": "Twin"},
     )  # fmt: skip
     return run
+
+
+def hold(run: Run, data_type: str, count: int, school: School) -> Hold:
+    """So many leavers of a school, held."""
+    return Hold.objects.create(
+        district=run.district, run=run, cause="school_transfers", data_type=data_type,
+        slice=f"transfer/{data_type}/{school.pk}", action="transfer", count=count,
+        population=count * 10, digest=b"0" * 16, state=HoldState.OPEN,
+        schools=[{"school": school.pk, "count": count, "of": count * 10}],
+        expires_at=timezone.now() + timedelta(days=7),
+    )  # fmt: skip
 
 
 def plan(run: Run, schools: list[School], count: int) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.vocabulary import Action, RunState
 from imports.changes import PAGE
-from imports.models import PlannedChange, Run
+from imports.models import Hold, PlannedChange, Run
 from tests.pages import scenes
 from tests.pages.scenes import Scene
 
@@ -136,6 +136,37 @@ def test_A62_plan_rows_are_paged_without_gap_or_double(maple: Scene, alice: Clie
         asked = {"after": last.pk, "after_action": last.action}
     assert sorted(seen) == sorted(run.changes.values_list("pk", flat=True))
     assert len(seen) == len(set(seen))
+
+
+def test_A62_plan_rows_are_filtered_by_the_problem_that_left_people_out(
+    maple: Scene, alice: Client
+) -> None:
+    answer = alice.get(page(maple))
+    offered = [code for code, _ in answer.context["form"].fields["problem"].choices]
+    assert offered == ["", "last_name_missing", "likely_duplicate"]
+    missing = shown(alice, maple, problem="last_name_missing")
+    assert missing
+    assert {row.action for row in missing} == {"reject"}
+    assert [row.action for row in shown(alice, maple, problem="likely_duplicate")] == ["conflict"]
+    wrong = alice.get(page(maple), {"problem": "date_invalid"}).context["form"]
+    assert wrong.errors["problem"] == ["Problem: choose one of the list."]
+
+
+def test_C09_holds_of_one_cause_and_school_are_one_notice_with_its_figures(
+    maple: Scene, alice: Client
+) -> None:
+    scenes.hold(maple.runs["done"], "teacher", 3, maple.schools[0])
+    scenes.hold(maple.runs["done"], "student", 5, maple.schools[1])
+    answer = alice.get(page(maple))
+    held = answer.context["held"]
+    assert [(one.schools, one.count) for one in held] == [
+        ("Willow Creek High", 67), ("Maple Ridge High", 5)
+    ]  # fmt: skip
+    assert held[0].of == "64 of 640 Students, 3 of 30 Teachers"
+    assert "outcome=held#plan" in answer.content.decode()
+    Hold.objects.filter(data_type="teacher").update(state="approved", decided_by=scenes.ALICE)
+    decided = f"Teachers: approved by {scenes.ALICE}"
+    assert decided in alice.get(page(maple)).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """The overview: what is going on, what is missing, and the three buttons."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from clever_sync.models import Connection
-from core.vocabulary import RunMode, RunState
-from imports.models import Run, Schedule
+from core.vocabulary import DataType, RunMode, RunState
+from imports.actions import why_not_start
+from imports.models import Hold, Run, Schedule
+from integration_console.chart import stacked
 from mappings.models import Ruleset
 from tests.pages import scenes
 from tests.pages.conftest import signed_in
@@ -53,7 +56,7 @@ def test_A50_start_import_is_there_after_a_test_of_the_same_settings(
     Run.objects.filter(pk=test.pk).update(finished_at=stale)
     page = text(alice)
     assert "start-import" not in page
-    assert "Start Import comes after a Test Import" in page
+    assert "That test is more than 24 hours old. Test again" in page
     Run.objects.filter(pk=test.pk).update(finished_at=test.finished_at)
     assert "start-import" in text(alice)
     changed = Ruleset.objects.get(district=maple.district, data_type="student", state="active")
@@ -185,3 +188,86 @@ def test_demonstration_says_so_on_every_page(maple: Scene, alice: Client, settin
     settings.DEMONSTRATION = True  # type: ignore[attr-defined]
     for address in (OVERVIEW, "/d/nowhere/", reverse("people", args=["maple"])):
         assert "Demonstration: every person and district here is made up." in text(alice, address)
+
+
+def test_C09_overview_counts_the_changes_that_are_held_not_the_holds(
+    maple: Scene, alice: Client
+) -> None:
+    scenes.hold(maple.runs["done"], "teacher", 6, maple.schools[0])
+    assert "70 changes are held." in text(alice)
+    Hold.objects.exclude(data_type="teacher").delete()
+    Hold.objects.update(count=1)
+    assert "1 change is held." in text(alice)
+
+
+def test_headline_stands_above_everything_from_the_first_import_on(
+    maple: Scene, alice: Client
+) -> None:
+    page = " ".join(text(alice).split())
+    found = alice.get(OVERVIEW).context["o"].headline
+    assert (found.days, found.people_lost) == (14, 0)
+    assert f"<dt>changes written</dt><dd>{found.changes_written:,}</dd>" in page
+    assert "<dt>people lost</dt><dd>0</dd>" in page
+    not_imported_yet(maple)
+    assert "people lost" not in text(alice)
+
+
+def test_A18_district_that_is_not_enabled_is_told_whom_to_ask(
+    juniper: Scene, alice: Client, settings: Any
+) -> None:
+    address = reverse("overview", args=["juniper"])
+    assert "Ask those who run this console for your district" in text(alice, address)
+    settings.SUPPORT_EMAIL, settings.SUPPORT_PHONE = "help@console.example", "555-0100"
+    settings.SALES_CONTACT = "sales@console.example"
+    page = text(alice, address)
+    assert "is not enabled for Juniper Valley School District" in page
+    for words in ('href="mailto:help@console.example"', "555-0100", "mailto:sales@console.example"):
+        assert words in page
+    juniper.district.clever_enabled = True
+    juniper.district.save()
+    page = text(alice, address)
+    assert "is not enabled" not in page
+    assert "Support helps with each step" in page
+    assert "Clever is not connected yet" in page
+
+
+def test_A50_reason_why_start_import_waits_is_the_engines_own(maple: Scene, alice: Client) -> None:
+    not_imported_yet(maple)
+    Connection.objects.update(enabled=False)
+    refused = alice.post(reverse("start_import", args=["maple"]), follow=True)
+    said = str(next(iter(refused.context["messages"])))
+    assert said in text(alice)
+    types = [DataType.STUDENT]
+    assert why_not_start(maple.district, types, maple.runs["test"]) == said
+    Connection.objects.update(enabled=True)
+    both = [DataType.STUDENT, DataType.TEACHER]
+    assert why_not_start(maple.district, both, maple.runs["test"]) == ""
+    assert "no first import of student, teacher yet" in why_not_start(maple.district, both, None)
+    assert not Run.objects.filter(state=RunState.QUEUED).exists()
+
+
+def test_next_sync_says_plainly_that_nothing_is_scheduled(maple: Scene, alice: Client) -> None:
+    Schedule.objects.update(next_due=None)
+    page = text(alice)
+    assert "When you start it" in page
+    assert "no time is set; Sync Now starts one" in page
+
+
+def test_C22_matched_people_are_told_apart_from_updates(maple: Scene, alice: Client) -> None:
+    first = Run.objects.filter(mode=RunMode.LIVE).order_by("-pk")[1]
+    Run.objects.filter(pk=first.pk).update(counts={"student": {"link": 4650, "create": 150}})
+    page = text(alice)
+    assert "4,650 people matched to records on" in page
+    assert '<th scope="col" class="number">Matched</th>' in page
+    assert max(day.updated for day in alice.get(OVERVIEW).context["o"].days) < 1300
+
+
+def test_C22_bar_that_would_dwarf_the_others_is_cut_and_says_its_number() -> None:
+    drawn = stacked(["a", "b", "c"], [(30, 10), (20, 0), (4000, 650)])
+    assert [top.label for top in drawn.tops] == ["4,650"]
+    assert len(drawn.cuts) == 1
+    assert all(float(bar.y) >= 0 and float(bar.height) > 1 for bar in drawn.bars)
+    assert float(drawn.bars[0].height) > 50
+    assert stacked(["a", "b"], [(30,), (100,)]).tops == []
+    assert stacked(["a", "b"], [(0,), (4650,)]).tops == []
+    assert stacked([], []).bars == []

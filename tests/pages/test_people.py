@@ -1,13 +1,15 @@
 """Lists of people and a person's page."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from imports.models import PlannedChange
-from schools.models import Person, School
+from schools.models import LocalEdit, Person, School
 from schools.pages import PAGE
 from tests.pages import scenes
 from tests.pages.scenes import Scene
@@ -22,7 +24,9 @@ def found(client: Client, **asked: Any) -> list[Person]:
 
 
 def person_page(client: Client, person: Person) -> str:
-    return client.get(reverse("person", args=["maple", person.pk])).content.decode()
+    """The page's text; where an address may break does not matter here."""
+    page = client.get(reverse("person", args=["maple", person.pk])).content.decode()
+    return page.replace("<wbr>", "")
 
 
 def test_tabs_hold_students_teachers_and_staff(maple: Scene, alice: Client) -> None:
@@ -47,13 +51,28 @@ def test_person_is_found_by_any_identifier_in_any_case(
         assert field == "last_name" or people == [wanted]
 
 
+def test_names_of_several_words_are_found(maple: Scene, alice: Client) -> None:
+    one = maple.person
+    Person.objects.filter(pk=one.pk).update(first_name="Ana María", last_name="de la Cruz")
+    for asked in ("de la cruz", "Ana María de la", "de la Cruz, ana", "ANA MARÍA", "de la c ana"):
+        assert found(alice, q=asked) == [one]
+    assert found(alice, q=",") == found(alice)
+
+
 def test_person_is_found_by_the_beginnings_of_the_names(maple: Scene, alice: Client) -> None:
     wanted = maple.person
     first, last = str(wanted.first_name), str(wanted.last_name)
-    for asked in (f"{first[:2]} {last[:3]}", f"{last[:4]}, {first}"):
+    for asked in (
+        f"{first[:2]} {last[:3]}", f"{last[:4]}, {first}", f"{last} {first[:1]}".upper(),
+        f"{last[:4]},", last,
+    ):  # fmt: skip
         people = found(alice, q=asked)
         assert wanted in people
         assert all(p.last_name.startswith(last[:3]) for p in people)
+    for asked in (first, f", {first}"):
+        people = found(alice, q=asked)
+        assert wanted in people
+        assert all(first in (p.first_name, p.last_name) for p in people)
     assert found(alice, q="nobody") == []
 
 
@@ -150,11 +169,11 @@ def test_engine9_history_tells_every_change_with_run_rule_and_actor(
 ) -> None:
     person, done = maple.person, maple.runs["done"]
     answer = alice.get(reverse("person", args=["maple", person.pk]))
-    events = answer.context["events"]
+    events = answer.context["history"].events
     written = PlannedChange.objects.filter(person=person.pk).order_by("-pk")
     assert [event.row.pk for event in events] == list(written.values_list("pk", flat=True))
     assert events[0].actor == scenes.ALICE
-    assert events[-1].actor == "The schedule"
+    assert events[-1].actor == "the schedule"
     assert events[0].values[-1].rule == "Clever decides · student.grade"
     text = answer.content.decode()
     assert f"Run #{done.pk}" in text
@@ -163,7 +182,7 @@ def test_engine9_history_tells_every_change_with_run_rule_and_actor(
 
 def test_history_leaves_out_what_was_not_written(maple: Scene, alice: Client) -> None:
     person = maple.person
-    before = len(alice.get(reverse("person", args=["maple", person.pk])).context["events"])
+    before = len(alice.get(reverse("person", args=["maple", person.pk])).context["history"].events)
     for run, fields in (
         (maple.runs["test"], {"action": "update"}),
         (maple.runs["done"], {"action": "update", "exception": "held"}),
@@ -172,8 +191,46 @@ def test_history_leaves_out_what_was_not_written(maple: Scene, alice: Client) ->
         PlannedChange.objects.create(
             run=run, data_type="student", person=person, after={"grade": "9"}, **fields
         )
-    after = alice.get(reverse("person", args=["maple", person.pk])).context["events"]
+    after = alice.get(reverse("person", args=["maple", person.pk])).context["history"].events
     assert len(after) == before == 5
+
+
+def test_B15_history_tells_edits_by_hand_between_the_imports(maple: Scene, alice: Client) -> None:
+    person = maple.person
+    LocalEdit.objects.create(
+        district=maple.district, person=person, cause="hand", edited_by=scenes.OLIVE,
+        before={"grade": "3"}, after={"grade": "5"}, at=timezone.now() - timedelta(days=5),
+    )  # fmt: skip
+    answer = alice.get(reverse("person", args=["maple", person.pk]))
+    events = answer.context["history"].events
+    assert [bool(event.edit) for event in events].index(True) == 1  # last night, the edit, earlier
+    assert [event.at for event in events] == sorted((e.at for e in events), reverse=True)
+    text = answer.content.decode()
+    assert "Edited here" in text
+    assert scenes.OLIVE in text
+    assert "<del>3</del>" in text
+
+
+def test_history_is_paged_without_gap_or_double(maple: Scene, alice: Client) -> None:
+    person, now = maple.person, timezone.now()
+    LocalEdit.objects.bulk_create(
+        LocalEdit(
+            district=maple.district, person=person, cause="bulk", edited_by=scenes.ALICE,
+            after={"grade": str(n)}, at=now - timedelta(hours=500 - 7 * n),
+        )
+        for n in range(65)
+    )  # fmt: skip
+    seen: list[tuple[Any, Any]] = []
+    asked: dict[str, Any] = {}
+    while True:
+        page = alice.get(reverse("person", args=["maple", person.pk]), asked).context["history"]
+        seen += [(event.row, event.edit) for event in page.events]
+        if page.next is None:
+            break
+        asked = {name: number for name, number in page.next._asdict().items() if number}
+    assert len(seen) == len(set(seen)) == 65 + 5
+    for wrong in ({"change": "x"}, {"edit": "9" * 30}):
+        assert alice.get(reverse("person", args=["maple", person.pk]), wrong).status_code == 200
 
 
 def test_empty_lists_say_what_would_fill_them(juniper: Scene, alice: Client) -> None:

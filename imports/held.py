@@ -1,0 +1,63 @@
+"""What a run holds back, as pages show it: one notice per cause and place, not one per slice."""
+
+from dataclasses import dataclass
+
+from imports import catalogue, words
+from imports.models import Hold, Run
+from schools.models import School
+
+MOST = 100
+SCHOOLS_NAMED = 4
+
+
+@dataclass(frozen=True)
+class Held:
+    """The holds of one cause at the same schools. `schools` is "" where it is not about a few."""
+
+    said: catalogue.ShownProblem
+    schools: str
+    parts: list[Hold]
+
+    @property
+    def count(self) -> int:
+        return sum(hold.count for hold in self.parts)
+
+    @property
+    def of(self) -> str:
+        """ "605 of 605 Students, 29 of 29 Teachers"."""
+        return ", ".join(
+            f"{hold.count:,} of {hold.population:,} {words.types([hold.data_type])}"
+            for hold in self.parts
+        )
+
+    @property
+    def decided(self) -> list[str]:
+        """Who decided what, where it is decided."""
+        return [
+            f"{words.types([hold.data_type])}: {hold.state} by {hold.decided_by}"
+            for hold in self.parts
+            if hold.decided_by
+        ]
+
+
+def held(run: Run) -> list[Held]:
+    """The run's holds, in the order in which they were opened."""
+    groups: dict[tuple[str, tuple[int, ...]], list[Hold]] = {}
+    for hold in run.holds.order_by("pk")[:MOST]:
+        groups.setdefault((hold.cause, schools_of(hold)), []).append(hold)
+    wanted = {school for _, schools in groups for school in schools}
+    names = dict(School.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    return [
+        Held(
+            said=catalogue.said(cause),
+            schools=words.listed([names[school] for school in schools if school in names]),
+            parts=holds,
+        )
+        for (cause, schools), holds in groups.items()
+    ]
+
+
+def schools_of(hold: Hold) -> tuple[int, ...]:
+    """The schools that the hold is about; none where there are too many to name."""
+    found = sorted(row["school"] for row in hold.schools if row.get("school"))
+    return tuple(found) if len(found) <= SCHOOLS_NAMED else ()
