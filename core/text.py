@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 _NOT_FOR_PEOPLE = re.compile(
-    "[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff\ufeff\u200b\u2060\u202a-\u202e\u2066-\u2069]"
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u200b\u2060"
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 
 

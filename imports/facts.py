@@ -13,6 +13,7 @@ from imports.looking import Seen
 from imports.matcher import Candidate, Newcomer
 from mappings.engine import Mapper
 from mappings.spec import Mapped
+from mappings.transforms import usable_email
 
 MIRROR_KEY = {
     "student.sis_id": "key_sis_id",
@@ -81,7 +82,7 @@ def newcomer_of(seen: Seen, mapped: Mapped, mapper: Mapper, kind: PersonKind) ->
         keys["legacy_id"] = key(legacy)
     for name, column in mapper.key_fields(seen.roles):
         value = values.get(column)
-        if value not in (None, "") and (name != "email" or "@" in str(value)):
+        if value not in (None, "") and (name != "email" or usable_email(str(value))):
             keys[name] = key(str(value))
     return Newcomer(
         clever_id=seen.clever_id,

@@ -146,7 +146,7 @@ def reader(
         return Mapped(
             values, blanks, rules, roles, data_type, place, school,
             other_schools(payload, school), findings,
-            "" if "last_name" in values else _without_last_name(blanks),
+            "" if "last_name" in values else _without_last_name(findings),
         )  # fmt: skip
 
     return read
@@ -168,8 +168,10 @@ def _unread(
         findings.append(Finding("unreadable", name))
 
 
-def _without_last_name(blanks: list[str]) -> str:
-    return "last_name_missing" if "last_name" in blanks else "too_long"
+def _without_last_name(findings: list[Finding]) -> str:
+    """Why there is none: it was too long or unreadable, or it is simply not there."""
+    found = (finding.code for finding in findings if finding.field == "last_name")
+    return next(found, "last_name_missing")
 
 
 def _long_text(
