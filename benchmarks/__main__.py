@@ -34,17 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = Path(tempfile.mkdtemp(prefix="console-benchmark-rosters-"))
     try:
         with server() as postgres:
-            text = _measure(options, [c for c in chosen if c.is_installed], folder, postgres)
+            _measure(options, [c for c in chosen if c.is_installed], folder, postgres)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    options.output.write_text(text)
     say(f"Written: {os.path.relpath(options.output)}")
     return 0
 
 
 def _measure(
     options: argparse.Namespace, chosen: list[Contestant], folder: Path, postgres: Server
-) -> str:
+) -> None:
+    """All that was asked for; the document is written anew after each part of it."""
     rounds, others = Rounds(postgres, say), Others()
     slow_ones = {each.most for each in chosen if each.most < min(options.students)}
     for size in sorted({*options.students, *slow_ones}):
@@ -55,13 +55,21 @@ def _measure(
         if size in options.students and not options.only:
             _besides(options, made, folder, rounds, others)
         shutil.rmtree(made.folder)
+        _write(options, rounds, others)
     if not options.only:
         _memory(options, folder, rounds)
+        _write(options, rounds, others)
         say(f"Pages of a run with {options.change_rows:,} change rows")
         pages_of_changes.measure(rounds, others, options.change_rows)
+        _write(options, rounds, others)
+
+
+def _write(options: argparse.Namespace, rounds: Rounds, others: Others) -> None:
     absent = [each.title for each in CONTESTANTS if not each.is_installed]
-    sizes = sorted({*options.students, *slow_ones})
-    return document(rounds.results, others, sizes, postgres.facts(), absent)
+    only_memory = set(options.memory) - set(options.students)
+    sizes = sorted({each.students for each in rounds.results.all} - only_memory)
+    facts = rounds.server.facts()
+    options.output.write_text(document(rounds.results, others, sizes, facts, absent))
 
 
 def _besides(
