@@ -149,7 +149,8 @@ def decisions_for(
         of = found.setdefault(row.clever_id, {"never": set(), "match": None, "create": False})
         if row.decision == Decision.NEVER and row.person_id is not None:
             of["never"].add(row.person_id)
-        elif row.decision == Decision.CREATE:
+        elif row.decision == Decision.CREATE and row.done_in_id is None:
+            # Once carried out, the new record has the numbers; it is not created a second time.
             of["create"] = True
         elif row.decision == Decision.MATCH and is_as_chosen(row):
             of["match"] = row.person_id

@@ -17,7 +17,16 @@ from core.problems import ConsoleError
 from core.vocabulary import RunState
 from imports import bell, schema, steps, stopping, trouble
 from imports.apply import FenceLost
-from imports.lease import ATTEMPTS, Claim, Heart, Interrupted, claim, database_now, hand_back
+from imports.lease import (
+    ATTEMPTS,
+    Claim,
+    Heart,
+    Interrupted,
+    claim,
+    database_now,
+    hand_back,
+    let_go,
+)
 from imports.models import Run
 from imports.states import ACTIVE
 
@@ -44,6 +53,9 @@ def advance_run(run_id: int, *, seconds: float = WORK_SECONDS) -> None:
         _interrupted(ours)
     except steps.Stopped:
         _hand_back(ours)
+    except Exception:  # Whatever it is, it must not keep other districts waiting (F08).
+        log.exception("run_broke")
+        let_go(ours)
     finally:
         structlog.contextvars.unbind_contextvars("run")
 

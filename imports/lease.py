@@ -17,6 +17,7 @@ from imports.states import ACTIVE
 LEASE = 120
 BEAT = 20
 SILENCE = 600
+AGAIN_IN = 10
 ATTEMPTS = 3
 WORKING = [RunState.QUEUED, RunState.VALIDATING, RunState.IMPORTING]
 
@@ -82,6 +83,17 @@ def hand_back(claim: Claim) -> None:
             "UPDATE imports_run SET lease_until = NULL, attempts = greatest(attempts - 1, 0)"
             " WHERE id = %s AND fence = %s AND state = ANY(%s)",
             [claim.run_id, claim.fence, ACTIVE],
+        )
+
+
+def let_go(claim: Claim) -> None:
+    """Gives the lease back after a mistake of ours: soon somebody tries again, and it counts."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "UPDATE imports_run SET lease_until = NULL,"
+            " next_attempt_at = now() + make_interval(secs => %s)"
+            " WHERE id = %s AND fence = %s AND state = ANY(%s)",
+            [AGAIN_IN, claim.run_id, claim.fence, ACTIVE],
         )
 
 

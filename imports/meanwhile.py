@@ -4,8 +4,7 @@ Beside the rows whose own person was changed (imports.apply), these may not be w
 1. a new record for somebody whose number a record here has got since: made by hand, or loaded;
 2. a user name that somebody here has got since, or keeps because its own row was set aside;
 3. a place at a school that is not there any more.
-They are looked at again by the next run, as all stale rows are. Where nobody was edited and
-nothing was set aside, this costs two quick looks.
+The next run looks at them again. Where nobody was edited, this costs two quick looks.
 """
 
 from typing import Any
@@ -23,27 +22,22 @@ _USERNAME_SET_ASIDE = """
     SELECT EXISTS (SELECT 1 FROM imports_plannedchange WHERE run_id = %(run)s
                    AND exception IS NOT NULL AND after ? 'username')
 """
+_NUMBERS = ("sis_id", "student_number", "teacher_number", "staff_id")
+_EACH = ", ".join(f"('{name}', p.{name})" for name in _NUMBERS)
+_HAS = """(lower(c.after->>'{0}'), c.data_type = 'student') IN (
+            SELECT value, student FROM edited WHERE name = '{0}')"""
 # A record that somebody decided to create, in spite of another with its number, stays wanted.
-_NEWCOMER_IS_HERE = """
+_NEWCOMER_IS_HERE = f"""
     WITH edited AS MATERIALIZED (
         SELECT k.name, lower(k.value) AS value, p.kind = 'student' AS student
         FROM schools_person p
-        CROSS JOIN LATERAL (VALUES ('sis_id', p.sis_id), ('student_number', p.student_number),
-            ('teacher_number', p.teacher_number), ('staff_id', p.staff_id)) AS k(name, value)
+        CROSS JOIN LATERAL (VALUES {_EACH}) AS k(name, value)
         WHERE p.district_id = %(district)s AND p.archived_at IS NULL AND p.unsettled
             AND p.changed_at >= %(now)s AND k.value IS NOT NULL
     )
     UPDATE imports_plannedchange c SET exception = 'stale'
     WHERE c.run_id = %(run)s AND c.exception IS NULL AND c.action = 'create'
-        AND c.why->>'match' = 'new' AND (
-            (lower(c.after->>'sis_id'), c.data_type = 'student') IN (
-                SELECT value, student FROM edited WHERE name = 'sis_id')
-            OR (lower(c.after->>'student_number'), c.data_type = 'student') IN (
-                SELECT value, student FROM edited WHERE name = 'student_number')
-            OR (lower(c.after->>'teacher_number'), c.data_type = 'student') IN (
-                SELECT value, student FROM edited WHERE name = 'teacher_number')
-            OR (lower(c.after->>'staff_id'), c.data_type = 'student') IN (
-                SELECT value, student FROM edited WHERE name = 'staff_id'))
+        AND c.why->>'match' = 'new' AND ({" OR ".join(_HAS.format(name) for name in _NUMBERS)})
 """
 _USERNAME_STILL_OWNED = """
     UPDATE imports_plannedchange c SET exception = 'stale'
@@ -68,12 +62,8 @@ _SCHOOL_GONE = """
 def set_aside(frame: Frame) -> int:
     """Marks such rows as stale; returns how many. To be asked again until there are none."""
     schools = School.objects.filter(district=frame.district).values_list("pk", flat=True)
-    names: dict[str, Any] = {
-        "run": frame.run.pk,
-        "district": frame.district.pk,
-        "now": frame.now,
-        "schools": list(schools),
-    }
+    names: dict[str, Any] = {"run": frame.run.pk, "district": frame.district.pk}
+    names |= {"now": frame.now, "schools": list(schools)}
     marked: int = 0
     with database.cursor() as cursor:
         cursor.execute(_SCHOOL_GONE, names)
