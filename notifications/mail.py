@@ -1,4 +1,4 @@
-"""The one door for mail. Sending belongs to the notices; here is what can be asked of the server."""
+"""The one door for mail: so far, what can be asked of the server. Sending comes with notices."""
 
 import smtplib
 
