@@ -23,6 +23,8 @@ from core.vocabulary import CleverRole
 
 SCHOOL, USER = "school", "user"
 EMPLOYEES = "'{teacher,staff,district_admin}'::varchar[]"
+# Of so few rows PostgreSQL's own guess is good enough.
+FEW = 100
 _TABLE = "clever_sync_mirrorobject"
 _COLUMNS = (
     "clever_id, payload, raw_hash, content_hash, roles, school, key_sis_id, key_number,"
@@ -258,17 +260,20 @@ _UPDATE = f"""
 
 def _update(span: Span, changed: list[Written]) -> None:
     with connection.cursor() as cursor:
+        # Made once for a connection and emptied by each commit: a table for each page costs more
+        # than the rows that it is for.
         cursor.execute(
-            "CREATE TEMPORARY TABLE pull_changes ON COMMIT DROP AS"
+            "CREATE TEMPORARY TABLE IF NOT EXISTS pull_changes ON COMMIT DELETE ROWS AS"
             f" SELECT {_COLUMNS} FROM {_TABLE} WHERE false"
         )
         copying.copy("pull_changes", _COLUMNS, _lines(changed), len(changed))
         # Statistics and bounds, so that no plan ever reads the whole mirror for one page.
-        cursor.execute("ANALYZE pull_changes")
+        if len(changed) > FEW:
+            cursor.execute("ANALYZE pull_changes")
         ids = [record.clever_id for record, _ in changed]
         cursor.execute(_UPDATE, [span.pull_id, span.connection_id, span.type, min(ids), max(ids)])
         # More than one page may be taken in a transaction.
-        cursor.execute("DROP TABLE pull_changes")
+        cursor.execute("DELETE FROM pull_changes")
 
 
 def take_one(span: Span, raw: bytes, reader: Reads) -> None:

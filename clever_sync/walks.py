@@ -111,12 +111,17 @@ def _ask(tour: Tour, walk: PullWalk, after: str) -> _Asked:
 def _take_sealed(tour: Tour, walk: PullWalk, seal: Seal) -> None:
     """The same bytes as when the seal was set: nothing but the cursor is written."""
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            # To lose a cursor in a crash costs one page that is asked for again.
-            cursor.execute("SET LOCAL synchronous_commit = off")
+        _without_waiting_for_the_disk()
         hold_fence(tour.pull, tour.new_requests())
         moved = _move(walk, cursor=seal.last_id, pages=walk.pages + 1, seen=walk.seen + seal.count)
     _remember(walk, moved)
+
+
+def _without_waiting_for_the_disk() -> None:
+    """For the transaction of a page: to lose it in a crash of the server, cursor and all, costs one
+    page that is asked for again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
 
 
 def _take(tour: Tour, walk: PullWalk, page: Page, digest: bytes) -> None:
@@ -135,6 +140,7 @@ def _take_page(tour: Tour, walk: PullWalk, page: Page, digest: bytes) -> None:
     in_order = page.is_ascending(walk.cursor)
     span = _span(tour, walk, last)
     with transaction.atomic():
+        _without_waiting_for_the_disk()
         hold_fence(tour.pull, tour.new_requests())
         taken = mirror.take_page(span, page, tour.reader_of(walk.what))
         seal = Seal(digest, last, len(page.ids)) if taken.exact and in_order else None
