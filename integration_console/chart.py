@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 560, 300
+WIDTH, HEIGHT = 560, 330
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 22, 26
 # A bar this many times as high as the next is cut, or the others could not be seen beside it.
 TOO_HIGH = 5

@@ -155,8 +155,8 @@ def support(*, sales: bool = False) -> dict[str, Any]:
 
 @register.filter
 def breakable(text: str) -> SafeString:
-    """Text as it is; an e-mail address breaks, where it must, behind its @ and before its dots."""
-    parts = re.split(r"(?<=@)|(?=\.)", str(text)) if "@" in str(text) else [text]
+    """Text as it is; an e-mail address breaks, where it must, behind its @."""
+    parts = re.split(r"(?<=@)", str(text))
     return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
 
 

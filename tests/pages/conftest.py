@@ -1,12 +1,13 @@
 """Fixtures of the page tests: scenes for the Django client, and a site that a browser looks at."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -44,10 +45,21 @@ def charlie(db: None) -> Client:
     return signed_in(scenes.CHARLIE)
 
 
+@pytest.fixture(scope="module")
+def maple_of_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
+    """Made once for a module, in a transaction around those of its tests; never committed."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = True  # type: ignore[attr-defined]  # as Django's own tests do it
+        with around:
+            yield scenes.full()
+            transaction.set_rollback(True)
+
+
 @pytest.fixture
-def maple(db: None) -> Scene:
-    """A district after fourteen nights."""
-    return scenes.full()
+def maple(maple_of_module: Scene, db: None) -> Scene:
+    """A district after fourteen nights, as new for each test."""
+    return deepcopy(maple_of_module)
 
 
 @pytest.fixture
@@ -66,6 +78,13 @@ class Site:
     trouble: Scene
     browser: Browser
     sessions: dict[str, str]
+    open: dict[str | None, Page] = field(default_factory=dict)
+
+    def page(self, email: str | None) -> Page:
+        """This user's page, opened once for the module."""
+        if email not in self.open:
+            self.open[email] = self.window(email).new_page()
+        return self.open[email]
 
     def window(self, email: str | None, width: int = 1280, scheme: str = "light") -> BrowserContext:
         """A window in which this user has signed in."""
@@ -99,9 +118,12 @@ def site(
         emails = list(User.objects.values_list("email", flat=True))
         sessions = {email: signed_in(email).cookies["sessionid"].value for email in emails}
         server = LiveServer("127.0.0.1")
+        made = Site(server.url, empty, full, trouble, browser, sessions)
         try:
-            yield Site(server.url, empty, full, trouble, browser, sessions)
+            yield made
         finally:
+            for page in made.open.values():
+                page.context.close()
             server.stop()
             forget()
 

@@ -142,7 +142,7 @@ def test_A50_start_import_without_a_test_is_refused_with_the_way_on(
 ) -> None:
     answer = alice.post(reverse("start_import", args=["juniper"]), follow=True)
     assert "Press Test Import first" in answer.content.decode()
-    assert not Run.objects.exists()
+    assert not Run.objects.filter(district=juniper.district).exists()
 
 
 def test_B11_B53_sync_now_is_queued_with_a_link_to_operations(maple: Scene, alice: Client) -> None:
