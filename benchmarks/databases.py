@@ -23,6 +23,7 @@ class Server:
 
     address: str
     prefix: str = PREFIX
+    postmaster: int = 0
 
     def url(self, name: str) -> str:
         """The DATABASE_URL of one of our databases."""
@@ -96,7 +97,8 @@ def server() -> Iterator[Server]:
     postgres = Postgres(folder / "postgres", folder / "postgres.log")
     try:
         postgres.start()
-        yield Server(postgres.url("postgres"))
+        assert postgres.child is not None
+        yield Server(postgres.url("postgres"), postmaster=postgres.child.process.pid)
     finally:
         with suppress(OSError):
             postgres.stop()

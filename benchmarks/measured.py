@@ -1,5 +1,6 @@
 """One measurement, and how many of them become one number."""
 
+import os
 import resource
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,12 @@ class Measured:
     peak_mb: float
     work: Work
     phases: dict[str, float]
+    server_cpu: float = 0.0
+
+    @property
+    def all_cpu(self) -> float:
+        """Processor time of the contestant and of PostgreSQL."""
+        return self.cpu + self.server_cpu
 
     @property
     def per_second(self) -> float:
@@ -48,3 +55,22 @@ def cpu_seconds() -> float:
     mine = resource.getrusage(resource.RUSAGE_SELF)
     theirs = resource.getrusage(resource.RUSAGE_CHILDREN)
     return mine.ru_utime + mine.ru_stime + theirs.ru_utime + theirs.ru_stime
+
+
+def server_cpu_seconds(postmaster: int) -> float:
+    """Processor time of a whole PostgreSQL so far; 0 without the number of its first process."""
+    process = Path(f"/proc/{postmaster}")
+    children = process / "task" / str(postmaster) / "children"
+    if not postmaster or not children.exists():
+        return 0.0
+    living = sum(_ticks(process.parent / child) for child in children.read_text().split())
+    return (_ticks(process, with_ended=True) + living) / os.sysconf("SC_CLK_TCK")
+
+
+def _ticks(process: Path, *, with_ended: bool = False) -> int:
+    """User and system time of a process, and of its children that have ended."""
+    try:
+        figures = (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return sum(int(figure) for figure in figures[11 : 15 if with_ended else 13])

@@ -17,7 +17,7 @@ from benchmarks.contestants import OURS, Contestant
 from benchmarks.databases import Server
 from benchmarks.measured import Measured, Work
 from benchmarks.roster import PAGE, Roster
-from benchmarks.worker import PREPARE
+from benchmarks.worker import POSTMASTER, PREPARE
 
 BOUND = 900.0
 Say = Callable[[str], None]
@@ -52,21 +52,24 @@ class Results:
         found = {e.students for e in self.all if (e.contestant, e.case) == (contestant, str(case))}
         return sorted(found)
 
-    def ratio(self, one: tuple[str, Case], other: tuple[str, Case], students: int) -> float | None:
+    def ratio(
+        self, one: tuple[str, Case], other: tuple[str, Case], students: int, what: str = "wall"
+    ) -> float | None:
         """How many times as long `one` takes as `other`: the median of the rounds' ratios.
 
         A contestant that took part with fewer students only is compared by time per student.
         """
-        mine, theirs = self._by_round(*one, students), self._by_round(*other, students)
+        mine = self._by_round(*one, students, what)
+        theirs = self._by_round(*other, students, what)
         common = mine.keys() & theirs.keys()
         if not common:
             return None
         return median(mine[number] / theirs[number] for number in common)
 
-    def _by_round(self, contestant: str, case: Case, students: int) -> dict[int, float]:
+    def _by_round(self, contestant: str, case: Case, students: int, what: str) -> dict[int, float]:
         sizes = [size for size in self.sizes(contestant, case) if size <= students]
         found = self.of(contestant, case, max(sizes)) if sizes else []
-        times = {each.round: each.wall / each.students for each in found}
+        times = {each.round: getattr(each, what) / each.students for each in found}
         if times and len(times) < 2:
             # Measured once: its one figure stands beside every round of the others.
             (only,) = times.values()
@@ -124,7 +127,8 @@ class Rounds:
         self.results.all.append(measured)
         self.say(
             f"{roster.students:>7,} {case.words:<29} {contestant.title:<24} round {number}:"
-            f" {measured.wall:7.2f} s, {measured.cpu:6.2f} s CPU, {measured.peak_mb:4.0f} MB"
+            f" {measured.wall:7.2f} s, CPU {measured.cpu:6.2f} + {measured.server_cpu:5.2f} s,"
+            f" {measured.peak_mb:4.0f} MB"
         )
         if contestant.database:
             self.server.rest(contestant.name)
@@ -143,7 +147,13 @@ class Rounds:
         url = self.server.url(database)
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments],
-            env={**os.environ, **BASE, **self.environment, "DATABASE_URL": url},
+            env={
+                **os.environ,
+                **BASE,
+                **self.environment,
+                "DATABASE_URL": url,
+                POSTMASTER: str(self.server.postmaster),
+            },
             capture_output=True,
             text=True,
             timeout=bound,
@@ -178,6 +188,7 @@ def read(contestant: Contestant, case: Case, students: int, number: int, answer:
         peak_mb=told["peak_mb"],
         work=work,
         phases=told["phases"],
+        server_cpu=told["server_cpu"],
     )
 
 

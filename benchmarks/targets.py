@@ -52,6 +52,7 @@ class Verdict:
     wanted: str
     measured: str
     met: bool | None
+    by_cpu: str = ""
 
     @property
     def word(self) -> str:
@@ -72,13 +73,19 @@ def _verdict(results: Results, target: Target, students: int) -> Verdict:
     wanted = f"{target.kind} {target.times:g} × {target.than}"
     if target.kind == LIMIT:
         wanted = f"{wanted} in time"
-        ratio = results.ratio(ours, other, students)
+        one, two = ours, other
+        ratio = results.ratio(one, two, students)
         met = None if ratio is None else ratio <= target.times
     else:
         wanted = f"{wanted} in speed"
-        ratio = results.ratio(other, ours, students)
+        one, two = other, ours
+        ratio = results.ratio(one, two, students)
         met = None if ratio is None else ratio >= target.times
-    return Verdict(target.case.words, wanted, "" if ratio is None else f"{ratio:.1f} ×", met)
+    said = "" if ratio is None else f"{ratio:.1f} ×"
+    if ratio is None or not any(each.server_cpu for each in results.all):
+        return Verdict(target.case.words, wanted, said, met)
+    by_cpu = results.ratio(one, two, students, "all_cpu")
+    return Verdict(target.case.words, wanted, said, met, f"{by_cpu:.1f} ×")
 
 
 def _memory(results: Results) -> Iterator[Verdict]:

@@ -14,10 +14,11 @@ from types import ModuleType
 
 from benchmarks.cases import Case
 from benchmarks.contestants import BY_NAME, CONSOLE, PEERS, Contestant
-from benchmarks.measured import cpu_seconds, peak_mb
+from benchmarks.measured import cpu_seconds, peak_mb, server_cpu_seconds
 from benchmarks.roster import Pages
 
 PREPARE = "prepare"
+POSTMASTER = "BENCHMARK_POSTMASTER"
 
 
 def main(name: str, step: str, folder: str) -> None:
@@ -31,12 +32,15 @@ def main(name: str, step: str, folder: str) -> None:
     if hasattr(room, "before"):
         room.before(case)
     gc.collect()
-    cpu, wall = cpu_seconds(), time.perf_counter()
+    postmaster = int(os.environ.get(POSTMASTER, "0"))
+    server_cpu, cpu, wall = server_cpu_seconds(postmaster), cpu_seconds(), time.perf_counter()
     work = room.run(pages, case)
     wall, cpu = time.perf_counter() - wall, cpu_seconds() - cpu
+    server_cpu = server_cpu_seconds(postmaster) - server_cpu
     answer = {
         "wall": wall,
         "cpu": cpu,
+        "server_cpu": server_cpu,
         "peak_mb": peak_mb(),
         "work": [work.seen, work.created, work.changed],
         "phases": room.phases() if hasattr(room, "phases") else {},
