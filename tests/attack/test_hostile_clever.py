@@ -37,7 +37,7 @@ def member(here: World) -> Client:
 
 @pytest.mark.parametrize(
     "moment",
-    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01", "x" * 1000],
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"],
 )
 def test_F60_no_moment_of_clevers_spoils_the_district(small: World, moment: str) -> None:
     """PostgreSQL knows years that Python cannot read: the row would be lost to every page."""

@@ -113,7 +113,10 @@ def test_I11_a_run_that_breaks_tells_nobodys_data(
     assert_nothing_personal(told(small) + "".join(log.lines), *secrets)
 
 
-def test_I11_clevers_errors_are_told_without_what_they_quote(small: World, log: Kept) -> None:
+def test_I11_clevers_errors_are_told_without_what_they_quote(
+    small: World, log: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clever_sync.client.PAUSES", (0.0,))
     secrets = tokens(small)
     a_child(small)
     body = f"<h1>{NAME}</h1> {secrets[0]} {secrets[1]} {MAIL}"
