@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import F
 
-from core.vocabulary import Action, RunMode, RunState
+from core.vocabulary import KIND_OF_TYPE, Action, DataType, Policy, RunMode, RunState
 from imports.models import PlannedChange, Run
 from mappings.models import FieldRule
 from schools.models import School
@@ -48,11 +48,7 @@ def documents(run: Run) -> Iterator[dict[str, Any]]:
             "site": _site(row.school, sites),
             "before": {name: _value(name, row.before.get(name), sites) for name in fields},
             "after": {name: _value(name, row.after.get(name), sites) for name in fields},
-            "rules": {
-                name: rules[row.data_type, name]
-                for name in fields
-                if (row.data_type, name) in rules
-            },
+            "rules": {name: rule for name in fields if (rule := _rule(rules, row.data_type, name))},
             "why": row.why,
             "outcome": outcome(run, row),
         }
@@ -82,13 +78,22 @@ def outcome(run: Run, row: PlannedChange) -> str:
 def _rules(run: Run) -> dict[tuple[str, str], str]:
     """{(type, field): "policy source"} of the versions that the run used."""
     types = {int(ruleset): data_type for data_type, ruleset in run.settings.items()}
-    found = FieldRule.objects.filter(ruleset__in=types).values_list(
-        "ruleset_id", "field", "policy", "source"
-    )
+    found = FieldRule.objects.filter(ruleset__in=types).exclude(source="")
+    live = found.exclude(policy=Policy.DO_NOT_IMPORT)
     return {
-        (types[ruleset], field): f"{policy} {source}".strip()
-        for ruleset, field, policy, source in found
+        (types[ruleset], field): f"{policy} {source}"
+        for ruleset, field, policy, source in live.values_list(
+            "ruleset_id", "field", "policy", "source"
+        )
     }
+
+
+def _rule(rules: Mapping[tuple[str, str], str], data_type: str, name: str) -> str:
+    """The rule that decided; a teacher who is also staff has some fields by the rules of staff."""
+    kind = KIND_OF_TYPE[DataType(data_type)]
+    others = [t for t in DataType if KIND_OF_TYPE[t] is kind]
+    found = (rules.get((str(t), name), "") for t in (data_type, *others))
+    return next(filter(None, found), "")
 
 
 def _site(school: int | None, sites: Mapping[int, str]) -> str | None:

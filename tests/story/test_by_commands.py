@@ -143,6 +143,9 @@ def test_B07_B08_B32_C16_what_changes_in_clever_arrives(story: Town) -> None:
     }
     assert now[removed] == {**was[removed], "status": 4}
     assert now[untouched] == was[untouched]
+    (gained,) = (row for row in story.changes(night["run"]) if row["clever_id"] == teacher)
+    assert gained["after"]["staff_id"]
+    assert gained["rules"]["staff_id"] == "clever_decides staff.staff_id"
     both = story.record(teacher, "teacher")
     assert both["roles"] == ["staff", "teacher"]
     assert both["id"] == story.record(teacher, "staff")["id"], "one record under both types"
