@@ -47,9 +47,9 @@ def ceiling(highest: int) -> int:
     """A round number at or above `highest` that four lines divide well."""
     size = 4
     while True:
-        for factor in (1, 2, 3, 5):
-            if size * factor >= highest:
-                return size * factor
+        for top in (size, size * 3 // 2, size * 2, size * 3, size * 4, size * 5):
+            if top >= highest and top % 4 == 0:
+                return top
         size *= 10
 
 

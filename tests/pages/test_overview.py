@@ -11,7 +11,7 @@ from clever_sync.models import Connection
 from core.vocabulary import DataType, RunMode, RunState
 from imports.actions import why_not_start
 from imports.models import Hold, Run, Schedule
-from integration_console.chart import stacked
+from integration_console.chart import ceiling, stacked
 from mappings.models import Ruleset
 from tests.pages import scenes
 from tests.pages.conftest import signed_in
@@ -271,3 +271,4 @@ def test_C22_bar_that_would_dwarf_the_others_is_cut_and_says_its_number() -> Non
     assert stacked(["a", "b"], [(30,), (100,)]).tops == []
     assert stacked(["a", "b"], [(0,), (4650,)]).tops == []
     assert stacked([], []).bars == []
+    assert [ceiling(n) for n in (0, 5, 41, 61, 101, 4650)] == [4, 8, 60, 80, 120, 6000]
