@@ -10,22 +10,18 @@ from django.db import connection as database
 
 from clever_sync import pull as pulling
 from clever_sync.client import new_client
-from clever_sync.queries import doubts
 from core.fault_points import fault_point
-from core.problems import Finding
 from core.vocabulary import DataType, PullState, RunMode, RunState, RunStep
-from imports import alert_rows, check, holds, outbox, plan, rows, stopping, telling
+from imports import alert_rows, check, holds, outbox, plan, rows, stopping, summary, telling
 from imports.apply import Busy, Overtaken, apply
-from imports.brakes import Tripped, trip
 from imports.compare import difference
-from imports.figures import clever_users, figures
+from imports.figures import clever_users
 from imports.frame import Frame, frame_of, walked_roles
 from imports.lease import Claim, Heart, Interrupted, database_clock, database_now, keep
-from imports.limits import limits_of
-from imports.models import Run, RunProblem
+from imports.models import Run
 from imports.pulls import enabled_types, kept_sources
 from imports.states import RUN
-from imports.tally import Met, Tally
+from imports.tally import Tally
 
 SLICE = 20.0
 APPLY_TRIES = 3
@@ -151,62 +147,12 @@ def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
         keep(ours, step=RunStep.CHECKING)
         if tally.rows:
             check.settle_clashes(frame, tally)
-        _note_pull(frame, tally)
+        summary.note_pull(frame, tally)
         alert_rows.finish(run)
-        holds.place(run, _tripped(frame, tally))
-        RunProblem.objects.bulk_create(
-            [
-                RunProblem(
-                    run=run, data_type=t, code=code, field=name, value=value,
-                    people=met.people, examples=met.examples,
-                )
-                for (t, code, name, value), met in tally.problems.items()
-            ]
-        )  # fmt: skip
-        run.counts = _counts(frame)
-        keep(ours, counts=run.counts, problems=_problems(tally))
-
-
-def _tripped(frame: Frame, tally: Tally) -> list[Tripped]:
-    """What the brakes say; a plan without rows has nothing to be held."""
-    if not tally.rows:
-        return []
-    return [
-        tripped
-        for one in figures(frame, tally)
-        for tripped in trip(one, limits_of(frame.run, DataType(one.data_type)))
-    ]
-
-
-def _note_pull(frame: Frame, tally: Tally) -> None:
-    """What the pull met: doubtful walks, and records it had to clean or could not read.
-
-    What the rules met as well stands in the plan already, with the people it is about.
-    """
-    for doubt in doubts(frame.pull):
-        tally.note("", "", Finding("walk_unproved", doubt.what, doubt.code))
-    known = {code for _, code, _, _ in tally.problems}
-    for code, people in frame.pull.finding_counts.items():
-        if code not in known:
-            tally.problems["", code, "", ""] = Met(people)
-
-
-def _counts(frame: Frame) -> dict[str, dict[str, int]]:
-    """Rows per type and action; `unchanged` are those whom the walks met and nothing concerns."""
-    found = check.counts(frame.run.pk)
-    for data_type in frame.types:
-        actions = found.setdefault(str(data_type), {})
-        leaving = actions.get("transfer", 0) + actions.get("held", 0)
-        changed = sum(actions.values()) - leaving
-        actions["unchanged"] = max(0, clever_users(frame, data_type) - changed)
-    return found
-
-
-def _problems(tally: Tally) -> dict[str, int]:
-    problems: dict[str, int] = {}
-    for (_, code, _, _), met in tally.problems.items():
-        problems[code] = problems.get(code, 0) + met.people
-    return problems
+        holds.place(run, summary.tripped(frame, tally))
+        problems = summary.write_problems(run, tally)
+        run.counts = summary.counts(frame)
+        keep(ours, counts=run.counts, problems=problems)
 
 
 def _decide(frame: Frame, ours: Claim) -> bool:

@@ -1,0 +1,67 @@
+"""What a plan comes to: its trips, problems and counts, noted on the run."""
+
+from clever_sync.queries import doubts
+from core.problems import Finding
+from core.vocabulary import DataType
+from imports import check
+from imports.brakes import Tripped, trip
+from imports.figures import clever_users, figures
+from imports.frame import Frame
+from imports.limits import limits_of
+from imports.models import Run, RunProblem
+from imports.tally import Met, Tally
+
+
+def tripped(frame: Frame, tally: Tally) -> list[Tripped]:
+    """What the brakes say; a plan without rows has nothing to be held."""
+    if not tally.rows:
+        return []
+    return [
+        found
+        for one in figures(frame, tally)
+        for found in trip(one, limits_of(frame.run, DataType(one.data_type)))
+    ]
+
+
+def note_pull(frame: Frame, tally: Tally) -> None:
+    """What the pull met: doubtful walks, and records it had to clean or could not read.
+
+    What the rules met as well stands in the plan already, with the people it is about.
+    """
+    for doubt in doubts(frame.pull):
+        tally.note("", "", Finding("walk_unproved", doubt.what, doubt.code))
+    known = {code for _, code, _, _ in tally.problems}
+    for code, people in frame.pull.finding_counts.items():
+        if code not in known:
+            tally.problems["", code, "", ""] = Met(people)
+
+
+def counts(frame: Frame) -> dict[str, dict[str, int]]:
+    """Rows per type and action; `unchanged` are those whom the walks met and nothing concerns."""
+    found = check.counts(frame.run.pk)
+    for data_type in frame.types:
+        actions = found.setdefault(str(data_type), {})
+        leaving = actions.get("transfer", 0) + actions.get("held", 0)
+        changed = sum(actions.values()) - leaving
+        actions["unchanged"] = max(0, clever_users(frame, data_type) - changed)
+    return found
+
+
+def write_problems(run: Run, tally: Tally) -> dict[str, int]:
+    """Writes the run's problems; returns how many people each code concerns."""
+    RunProblem.objects.bulk_create(
+        RunProblem(
+            run=run,
+            data_type=data_type,
+            code=code,
+            field=name,
+            value=value,
+            people=met.people,
+            examples=met.examples,
+        )
+        for (data_type, code, name, value), met in tally.problems.items()
+    )
+    problems: dict[str, int] = {}
+    for (_, code, _, _), met in tally.problems.items():
+        problems[code] = problems.get(code, 0) + met.people
+    return problems
