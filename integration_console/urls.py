@@ -22,6 +22,7 @@ of_district: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("", views.home, name="home"),
     path("d/<slug:slug>/", include(of_district)),
+    path("accounts/email/", views.not_here),
     path("accounts/", include("allauth.urls")),
     path("support/", admin.site.urls),
 ]

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -39,6 +39,11 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     attention = read.connection.attention if read.connection else ""
     context = {"access": access, "o": read, "attention": said(attention) if attention else None}
     return render(request, "overview.html", context)
+
+
+def not_here(request: HttpRequest) -> HttpResponse:
+    """404. Nobody changes the own address: the audit names people by it, and nobody proves it."""
+    raise Http404
 
 
 def refused(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from schools.models import Person
 from tests.pages import scenes
 from tests.pages.conftest import signed_in
@@ -130,6 +130,14 @@ def test_no_stranger_gets_any_page_of_a_district_by_any_method(maple: Scene) -> 
             assert getattr(nobody, method)(path).status_code in (302, 405), (method, path)
             asked += 1
     assert asked > 20
+
+
+def test_C23_nobody_takes_another_address_and_so_another_name_in_the_audit(maple: Scene) -> None:
+    alice = signed_in(scenes.ALICE)
+    for action in ("action_add", "action_primary"):
+        answer = alice.post("/accounts/email/", {action: "", "email": "chief@else.example"})
+        assert answer.status_code == 404
+    assert not User.objects.filter(email="chief@else.example").exists()
 
 
 def test_support_signs_in_by_the_same_door_as_everybody() -> None:

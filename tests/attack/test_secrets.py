@@ -10,7 +10,7 @@ from django.core import serializers
 from accounts.models import AuditEvent
 from clever_sync.client import new_client
 from core.vocabulary import DataType, Decision, RunMode
-from imports import actions, alerts, bell
+from imports import actions, alerts
 from imports.models import Alert, Hold, Run, RunEvent, RunProblem
 from integration_console.logs import formatter
 from schools.writer import create_person
@@ -62,7 +62,7 @@ def told(here: World) -> str:
     rows: list[Any] = []
     for model in (Run, RunEvent, RunProblem, AuditEvent, Alert, Hold):
         rows += model.objects.all()
-    return serializers.serialize("json", rows)
+    return str(serializers.serialize("json", rows))
 
 
 def assert_nothing_personal(text: str, *secrets: str) -> None:
@@ -132,7 +132,9 @@ def test_I11_a_message_holds_the_runs_number_and_nothing_else(
     small: World, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
-    monkeypatch.setattr(bell.current_app, "send_task", lambda *a, **more: sent.append((a, more)))
+    monkeypatch.setattr(
+        "imports.bell.current_app.send_task", lambda *a, **more: sent.append((a, more))
+    )
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     started = actions.start_run(
         district=small.district, mode=RunMode.TEST, data_types=STUDENTS_AND_TEACHERS,
