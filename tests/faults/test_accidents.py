@@ -90,10 +90,11 @@ def test_F36_accident_4_html_instead_of_json(maple: World) -> None:
     assert users_asked(maple, before) == 6, "asked for five times more, and then no more"
 
 
-@pytest.mark.parametrize("value", [{}, [], {"data": None}, {"data": [1, 2]}, "roster"])
-def test_F36_json_of_another_shape_is_no_roster(maple: World, value: object) -> None:
-    run = nobody_is_lost(maple, faults(maple, {"do": "json", "value": value, **STUDENTS}))
-    assert (run.state, run.failure) == (RunState.FAILED, "unexpected_answer")
+def test_F36_json_of_another_shape_is_no_roster(maple: World) -> None:
+    shapes: list[object] = [{}, [], {"data": None}, {"data": [1, 2]}, "roster"]
+    for value in shapes:
+        run = nobody_is_lost(maple, faults(maple, {"do": "json", "value": value, **STUDENTS}))
+        assert (run.state, run.failure) == (RunState.FAILED, "unexpected_answer")
 
 
 def test_F35_accident_5_truncated_json(maple: World) -> None:

@@ -214,30 +214,31 @@ def elsewhere() -> Iterator[Elsewhere]:
         assert host.visits == 0, "somebody went there"
 
 
-@pytest.mark.parametrize(
-    "to", ["http://{place}{uri}", "//{place}{uri}", "http://127.0.0.1@{place}{uri}", "/v3.1/../x"]
-)
-def test_F43_a_next_page_elsewhere_is_refused(maple: World, to: str) -> None:
+LEADS_AWAY = ("http://{place}{uri}", "//{place}{uri}", "http://127.0.0.1@{place}/", "/v3.1/../x")
+
+
+def test_F43_a_next_page_elsewhere_is_refused(maple: World) -> None:
     before = maple.digest()
     with elsewhere() as host:
-        address = to.replace("{place}", host.place)
-        maple.clever.control.faults([{"do": "next_to", "to": address, "path": "/users"}])
-        run = maple.sync()
-    failed(run, "unexpected_redirect")
-    assert maple.clever.token not in run.message
+        for to in LEADS_AWAY:
+            address = to.replace("{place}", host.place)
+            maple.clever.control.faults([{"do": "next_to", "to": address, "path": "/users"}])
+            run = maple.sync()
+            failed(run, "unexpected_redirect")
+            assert maple.clever.token not in run.message
     assert maple.digest() == before
 
 
-@pytest.mark.parametrize("status", [301, 302, 307])
-@pytest.mark.parametrize("path", ["/users", "/districts"])
-def test_F44_a_redirect_is_not_followed(maple: World, status: int, path: str) -> None:
+def test_F44_a_redirect_is_not_followed(maple: World) -> None:
     before = maple.digest()
     with elsewhere() as host:
-        rule = {"do": "redirect", "status": status, "to": f"http://{host.place}/", "path": path}
-        maple.clever.control.faults([rule])
-        run = maple.sync()
-    failed(run, "unexpected_redirect")
-    assert "was not followed" in run.message
+        for status, path in ((301, "/users"), (302, "/districts"), (307, "/users")):
+            to = f"http://{host.place}/"
+            rule = {"do": "redirect", "status": status, "to": to, "path": path}
+            maple.clever.control.faults([rule])
+            run = maple.sync()
+            failed(run, "unexpected_redirect")
+            assert "was not followed" in run.message
     assert maple.digest() == before
 
 
@@ -245,24 +246,15 @@ def raw(body: str) -> dict[str, Any]:
     return {"do": "raw", "body": body, **STUDENTS}
 
 
-@pytest.mark.parametrize(
-    ("fault", "code"),
-    [
-        ({"do": "gzip_bomb", "megabytes": 20, **STUDENTS}, "unexpected_answer"),
-        (raw("[" * 100_000), "unexpected_answer"),
-        (raw('{"data":' * 100_000), "unexpected_answer"),
-    ],
-    ids=["bomb", "nested lists", "nested objects"],
-)
 def test_F45_an_answer_too_large_or_too_deep_fails_the_run_and_nothing_else(
-    maple: World, settings: Any, fault: dict[str, Any], code: str
+    maple: World, settings: Any
 ) -> None:
     settings.CLEVER_PAGE_BYTES = 2_000_000
     before = maple.digest()
-    maple.clever.control.faults([fault])
-    run = maple.sync()
-    assert (run.state, run.failure) == (RunState.FAILED, code)
-    assert run.events.filter(kind="failed").count() == 1
+    bomb = {"do": "gzip_bomb", "megabytes": 20, **STUDENTS}
+    for fault in (bomb, raw("[" * 100_000), raw('{"data":' * 100_000)):
+        maple.clever.control.faults([fault])
+        failed(maple.sync(), "unexpected_answer")
     assert maple.digest() == before
 
 

@@ -57,25 +57,26 @@ def limited(reset: str | None, **more: Any) -> Rule:
     return {"do": "status", "status": 429, "headers": headers, **USERS, **more}
 
 
-@pytest.mark.parametrize(
-    ("asked", "seconds"),
-    [(40, 40), (-9, 60), (None, 60), ("soon", 60), (36_000, 900)],
-)
-def test_F29_a_run_waits_for_clever_as_long_as_it_asks(
-    second: World, asked: int | str | None, seconds: int
-) -> None:
-    second.clever.control.faults([limited(reset_at(asked), on="2-", times=6)])
+WAITS = ((40, 40), (-9, 60), (None, 60), ("soon", 60), (36_000, 900))
+
+
+def test_F29_a_run_waits_for_clever_as_long_as_it_asks(second: World) -> None:
     run = queued(second)
-    advance_run(run.pk)
-    assert seconds - 15 < rested(run).total_seconds() <= seconds + 2
-    assert run.state == RunState.VALIDATING
-    assert "Waiting for Clever" in run.message
-    assert run.progress["step"] == "pulling"
-    assert (run.rests, run.attempts) == (0, 0), "to wait is no failure, however often"
+    for asked, seconds in WAITS:
+        second.clever.control.faults([limited(reset_at(asked))])
+        before = second.clever.requests.count("/users")
+        second.skip(0)
+        advance_run(run.pk)
+        assert seconds - 15 < rested(run).total_seconds() <= seconds + 2, asked
+        assert run.state == RunState.VALIDATING
+        assert "Waiting for Clever" in run.message
+        assert run.progress["step"] == "pulling"
+        assert (run.rests, run.attempts) == (0, 0), "to wait is no failure, however often"
+        assert second.clever.requests.count("/users") - before <= 2, "no storm"
+    second.clever.control.clear_faults()
     ended = second.drive(run)
     assert ended.state == RunState.COMPLETED
     assert not ended.events.filter(kind="failed").exists()
-    assert second.clever.requests.count("/users") <= 16, "each wait is one request"
     is_the_twin(second)
 
 
@@ -147,8 +148,7 @@ def test_F30_a_run_without_requests_left_waits_for_the_next_minute(
     is_the_twin(second)
 
 
-@pytest.mark.parametrize("status", [500, 502, 503])
-@pytest.mark.parametrize("times", [1, 5])
+@pytest.mark.parametrize(("status", "times"), [(500, 1), (502, 3), (503, 5)])
 def test_F31_a_few_server_errors_change_nothing(second: World, status: int, times: int) -> None:
     rule = {"do": "status", "status": status, "on": "2-", "times": times, **USERS}
     second.clever.control.faults([rule])
@@ -163,8 +163,7 @@ def test_F31_a_few_server_errors_change_nothing(second: World, status: int, time
     [
         {"do": "status", "status": 503},
         {"do": "drop"},
-        {"do": "truncate", "at": 300, "length": "full"},
-        {"do": "empty_body"},
+        {"do": "truncate", "at": 300, "length": "none"},
     ],
     ids=lambda fault: str(fault["do"]),
 )
@@ -203,23 +202,23 @@ def test_F32_the_others_go_on(second: World) -> None:
     is_the_twin(second)
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"do": "reset", "at": 400},
-        {"do": "drop"},
-        {"do": "truncate", "at": 300, "length": "none"},
-        {"do": "truncate", "at": 300, "length": "short"},
-        {"do": "truncate", "at": 300, "length": "full"},
-        {"do": "bad_chunk"},
-        {"do": "empty_body"},
-    ],
-    ids=lambda fault: f"{fault['do']} {fault.get('length', '')}",
-)
-def test_F33_F35_a_broken_answer_is_asked_for_again(second: World, fault: Rule) -> None:
-    second.clever.control.faults([{**fault, **USERS, "on": 2}])
+# At most five for one page, which is asked for again after each.
+BROKEN: dict[int, Rule] = {
+    2: {"do": "reset", "at": 400},
+    3: {"do": "drop"},
+    4: {"do": "bad_chunk"},
+    6: {"do": "truncate", "at": 300, "length": "none"},
+    7: {"do": "truncate", "at": 300, "length": "short"},
+    8: {"do": "truncate", "at": 300, "length": "full"},
+    10: {"do": "empty_body"},
+}
+
+
+def test_F33_F35_broken_answers_are_asked_for_again(second: World) -> None:
+    second.clever.control.faults([{**rule, **USERS, "on": n} for n, rule in BROKEN.items()])
     run = second.sync()
     assert (run.state, run.rests) == (RunState.COMPLETED, 0)
+    assert all(rule["fired"] == 1 for rule in second.clever.control.fault_rules())
     is_the_twin(second)
 
 

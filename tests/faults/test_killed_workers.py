@@ -1,11 +1,14 @@
 """SIGKILL of a worker process at each fault point: the next attempt ends in the twin's digest."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connections
 
 from core.vocabulary import RunMode, RunState
 from imports.actions import start_run
 from imports.models import Run
-from tests.faults.conftest import SIZE
+from tests.faults.conftest import SIZE, At
 from tests.faults.killed import kill_worker, lease_is_over, twin_digest
 from tests.world import ADMIN, STUDENTS_AND_TEACHERS, World, speaking_to, world
 
@@ -117,6 +120,28 @@ def test_F05_killed_in_the_middle_of_apply(fresh: World, point: str) -> None:
     check_killed_at(fresh, point)
 
 
+def test_F05_a_reader_in_the_middle_of_apply_sees_what_was_before(fresh: World, at: At) -> None:
+    """On a connection of its own, as a page has it."""
+    fresh.sync()
+    disturb(fresh)
+    before, seen = fresh.digest(), []
+
+    def read() -> None:
+        with ThreadPoolExecutor(1) as pool:
+            seen.append(pool.submit(read_and_close, fresh).result())
+
+    at("apply.before_commit", read)
+    fresh.sync()
+    assert seen == [before] != [fresh.digest()]
+
+
+def read_and_close(here: World) -> str:
+    try:
+        return here.digest()
+    finally:
+        connections.close_all()
+
+
 def test_F06_killed_after_the_commit_of_apply(fresh: World) -> None:
     run = queued(fresh)
     assert kill_worker(run, "apply.committed") == -9
@@ -130,9 +155,7 @@ def test_F06_killed_after_the_commit_of_apply(fresh: World) -> None:
     assert list(run.events.values_list("kind", flat=True)) == ["finished"], "in the outbox, once"
 
 
-@pytest.mark.parametrize(
-    "point", ["pull.page_committed", "plan.begins", "plan.checked", "apply.settled"]
-)
+@pytest.mark.parametrize("point", ["pull.page_committed", "plan.checked", "apply.settled"])
 def test_F08_a_run_that_kills_every_worker_fails_and_others_go_on(fresh: World, point: str) -> None:
     run = queued(fresh)
     for _ in range(3):

@@ -116,15 +116,12 @@ def arguments_of(message: str) -> str:
     return base64.b64decode(json.loads(message)["body"]).decode()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_F09_the_loop_without_a_broker_hands_the_run_back(
-    fresh: World, settings: object, number: signal.Signals
-) -> None:
+def test_F09_the_loop_without_a_broker_hands_the_run_back(fresh: World, settings: object) -> None:
     slow_pages(fresh, settings)
     run = queued(fresh)
     loop = start_worker(lambda: call_command("run_due", loop=True))
     wait_for(lambda: pages_of(run) > 1)
-    os.kill(loop.pid, number)
+    os.kill(loop.pid, signal.SIGTERM)
     assert loop.wait(30) == 0
     was_handed_back(run)
     goes_on_to_the_end(fresh, run)
@@ -156,7 +153,7 @@ def test_F09_an_import_that_has_begun_is_brought_to_its_end(fresh: World, at: At
 
 
 @pytest.mark.parametrize(
-    "point", ["pull.page_fetched", "plan.batch_written", "apply.begins", "apply.before_commit"]
+    "point", ["pull.page_fetched", "plan.batch_written", "apply.before_commit"]
 )
 def test_F10_a_frozen_worker_wakes_up_and_writes_nothing(fresh: World, point: str) -> None:
     """It may have been frozen with locks on the run and on people: PostgreSQL ends those."""
