@@ -17,7 +17,7 @@ from benchmarks.contestants import OURS, Contestant
 from benchmarks.databases import Server
 from benchmarks.measured import Measured, Work
 from benchmarks.roster import PAGE, Roster
-from benchmarks.worker import POSTMASTER, PREPARE
+from benchmarks.worker import COPIED, POSTMASTER, PREPARE
 
 BOUND = 900.0
 Say = Callable[[str], None]
@@ -96,7 +96,7 @@ class Rounds:
                 self.prepare(contestant, roster)
         for number in range(1, rounds + 1):
             present = [each for each in taking_part if number <= each.rounds]
-            self._round(roster, present, cases, number)
+            self.round(roster, present, cases, number)
         for contestant in taking_part:
             self.server.drop(f"{contestant.name}_empty")
             self.server.drop(contestant.name)
@@ -107,21 +107,37 @@ class Rounds:
         self.server.create(name)
         self.worker(contestant, PREPARE, roster, Case.FIRST, name)
 
-    def _round(
+    def round(
         self, roster: Roster, present: Sequence[Contestant], cases: Sequence[Case], number: int
     ) -> None:
+        """All cases of those who are present, each from its empty database on."""
         for contestant in present:
             if contestant.database and not contestant.copies:
                 self.server.create(contestant.name, template=f"{contestant.name}_empty")
         for case in cases:
+            self._copy(present, case, before=True)
             for contestant in present:
                 if case in contestant.cases:
                     self.measure(contestant, roster, case, number)
 
+    def _copy(self, present: Sequence[Contestant], case: Case, *, before: bool) -> None:
+        """The database of a contestant that writes what another one has written.
+
+        A first import ends where it is to begin again; every other case begins where the other
+        one began, so that both find the tables in the same state.
+        """
+        for contestant in present:
+            if (
+                contestant.copies
+                and case in contestant.cases
+                and before is not (case is Case.FIRST)
+            ):
+                self.server.create(contestant.name, template=contestant.copies)
+
     def measure(self, contestant: Contestant, roster: Roster, case: Case, number: int) -> None:
         """One case of one contestant; what it did is checked."""
         if contestant.copies:
-            self.server.create(contestant.name, template=contestant.copies)
+            self._copy([contestant], case, before=False)
         answer = self.worker(contestant, str(case), roster, case, contestant.name)
         measured = read(contestant, case, roster.students, number, answer)
         self.results.all.append(measured)
@@ -138,10 +154,22 @@ class Rounds:
     ) -> str:
         """Runs one step of a contestant; returns what it printed last."""
         folder = str(roster.pages(case).folder)
-        return self.python("benchmarks.worker", contestant.name, step, folder, database=database)
+        return self.python(
+            "benchmarks.worker",
+            contestant.name,
+            step,
+            folder,
+            database=database,
+            copied=contestant.copies,
+        )
 
     def python(
-        self, module: str, *arguments: str, database: str = OURS, bound: float = BOUND
+        self,
+        module: str,
+        *arguments: str,
+        database: str = OURS,
+        copied: str = "",
+        bound: float = BOUND,
     ) -> str:
         """Runs a module of ours as a process of its own; returns the last line it printed."""
         url = self.server.url(database)
@@ -152,6 +180,7 @@ class Rounds:
                 **BASE,
                 **self.environment,
                 "DATABASE_URL": url,
+                COPIED: self.server.url(copied) if copied else "",
                 POSTMASTER: str(self.server.postmaster),
             },
             capture_output=True,

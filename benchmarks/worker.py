@@ -19,6 +19,7 @@ from benchmarks.roster import Pages
 
 PREPARE = "prepare"
 POSTMASTER = "BENCHMARK_POSTMASTER"
+COPIED = "BENCHMARK_COPIED_URL"
 
 
 def main(name: str, step: str, folder: str) -> None:
@@ -30,7 +31,7 @@ def main(name: str, step: str, folder: str) -> None:
         return
     case = Case(step)
     if hasattr(room, "before"):
-        room.before(case)
+        room.before(case, os.environ[COPIED])
     gc.collect()
     postmaster = int(os.environ.get(POSTMASTER, "0"))
     server_cpu, cpu, wall = server_cpu_seconds(postmaster), cpu_seconds(), time.perf_counter()

@@ -1,8 +1,8 @@
 """What PostgreSQL itself needs to write the rows that the console wrote: no client is faster.
 
-Its database is a copy of the console's after the same case. First import: people, change log and
-mirror by COPY into the console's own tables. All changed: every person in one UPDATE, and the log
-by COPY. Both in one transaction; reading, comparing and deciding are not in it.
+Its database is a copy of the console's. First import: people, change log and mirror by COPY into
+the console's own tables. All changed: every person in one UPDATE, and the log by COPY. Both in one
+transaction; reading, comparing and deciding are not in it.
 """
 
 import os
@@ -20,23 +20,31 @@ TABLES = ("schools_person", LOG, "clever_sync_mirrorobject")
 _kept: dict[str, Any] = {}
 
 
-def before(case: Case) -> None:
-    """Takes the console's rows out of the tables into files; not measured."""
-    connection = psycopg2.connect(os.environ["DATABASE_URL"])
-    with connection, connection.cursor() as cursor:
+def before(case: Case, copied: str) -> None:
+    """Takes what the console wrote in this case from its database `copied`; not measured."""
+    theirs, ours = psycopg2.connect(copied), psycopg2.connect(os.environ["DATABASE_URL"])
+    with theirs.cursor() as source, ours, ours.cursor() as cursor:
         if case is Case.FIRST:
             for table in TABLES:
-                _keep(cursor, table, f"SELECT * FROM {table} ORDER BY id")
+                _keep(source, table, f"SELECT * FROM {table} ORDER BY id")
             cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
         else:
-            last = "(SELECT max(run_id) FROM imports_plannedchange)"
-            _keep(cursor, LOG, f"SELECT * FROM {LOG} WHERE run_id = {last} ORDER BY id")
-            cursor.execute(f"DELETE FROM {LOG} WHERE run_id = {last}")
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM")
+            # The run itself is not here yet: its rows are kept as those of an earlier one.
+            cursor.execute("SELECT max(id) FROM imports_run")
+            (run,) = cursor.fetchone()
+            columns = ", ".join(f"{run}" if c == "run_id" else c for c in _columns(source))
+            last = "(SELECT max(id) FROM imports_run)"
+            _keep(source, LOG, f"SELECT {columns} FROM {LOG} WHERE run_id = {last} ORDER BY id")
+    theirs.close()
+    ours.autocommit = True
+    with ours.cursor() as cursor:
         cursor.execute("CHECKPOINT")
-    _kept["connection"] = connection
+    _kept["connection"] = ours
+
+
+def _columns(cursor: Any) -> list[str]:
+    cursor.execute(f"SELECT * FROM {LOG} LIMIT 0")
+    return [column.name for column in cursor.description]
 
 
 def _keep(cursor: Any, table: str, select: str) -> None:
