@@ -21,7 +21,8 @@ PLAIN = (
 )  # fmt: skip
 NAMES = (
     "id", "revision", "kind", "school_id", "status", "status_before", "roles", "clever_id",
-    "protected", "unsettled", *PLAIN, "birth_date", "weighted_gpa", "unweighted_gpa", "additional_sites",
+    "protected", "unsettled", *PLAIN, "birth_date", "weighted_gpa", "unweighted_gpa",
+    "additional_sites",
 )  # fmt: skip
 _SITES = (
     "ARRAY(SELECT s.school_id FROM schools_personsite s"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.core import serializers
 
 from accounts.models import AuditEvent
@@ -62,7 +63,8 @@ def told(here: World) -> str:
     rows: list[Any] = []
     for model in (Run, RunEvent, RunProblem, AuditEvent, Alert, Hold):
         rows += model.objects.all()
-    return str(serializers.serialize("json", rows))
+    text: str = serializers.serialize("json", rows)
+    return text
 
 
 def assert_nothing_personal(text: str, *secrets: str) -> None:
@@ -132,9 +134,7 @@ def test_I11_a_message_holds_the_runs_number_and_nothing_else(
     small: World, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
-    monkeypatch.setattr(
-        "imports.bell.current_app.send_task", lambda *a, **more: sent.append((a, more))
-    )
+    monkeypatch.setattr(current_app, "send_task", lambda *a, **more: sent.append((a, more)))
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     started = actions.start_run(
         district=small.district, mode=RunMode.TEST, data_types=STUDENTS_AND_TEACHERS,
