@@ -11,10 +11,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name="person",
-            name="person_listing",
-        ),
         migrations.AddIndex(
             model_name="person",
             index=models.Index(
@@ -29,5 +25,9 @@ class Migration(migrations.Migration):
                 models.F("id"),
                 name="person_by_name",
             ),
+        ),
+        migrations.RemoveIndex(
+            model_name="person",
+            name="person_listing",
         ),
     ]

@@ -79,8 +79,11 @@ def test_B05_viewer_sees_personal_data_masked(maple: Scene, bob: Client, alice: 
         reverse("run", args=["maple", maple.runs["done"].pk]),
     ]
     secrets = [str(person.last_name), str(person.sis_id), str(person.email), str(person.clever_id)]
-    seen = "".join(alice.get(page).content.decode() for page in pages)
-    masked = "".join(bob.get(page).content.decode() for page in pages)
+    # Without the places where an address may break, or an address could not be found in it.
+    seen, masked = (
+        "".join(client.get(page).content.decode() for page in pages).replace("<wbr>", "")
+        for client in (alice, bob)
+    )
     for secret in secrets:
         assert secret in seen
         assert secret not in masked

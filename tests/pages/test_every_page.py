@@ -16,7 +16,7 @@ from tests.pages.looks import LOOKS, Look
 pytestmark = [pytest.mark.django_db, pytest.mark.needs_browser, pytest.mark.slow]
 
 # 640 is a window of 1280 at 200 % zoom.
-WIDTHS = (1280, 640, 390)
+WIDTHS = (1280, 900, 640, 390)
 OVERFLOW = """() => [...document.querySelectorAll("body *")].filter(e => {
     const box = e.getBoundingClientRect();
     return box.right > innerWidth + 1 && box.width > 0 && !e.closest(".scroll, .skip, svg")
@@ -24,6 +24,24 @@ OVERFLOW = """() => [...document.querySelectorAll("body *")].filter(e => {
 }).map(e => e.outerHTML.slice(0, 120)).slice(0, 5)"""
 
 
+# Words that are broken over two lines, of the first rows of each table and of all facts.
+BROKEN = """() => {
+    const broken = [];
+    for (const cell of document.querySelectorAll("tr:nth-child(-n + 8) > *, dt, dd")) {
+        const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        while (texts.nextNode()) {
+            for (const {0: word, index} of texts.currentNode.data.matchAll(/[#\\p{L}\\d]+/gu)) {
+                if (word.length > 20) continue;  // An identifier of Clever may have to.
+                const range = document.createRange();
+                range.setStart(texts.currentNode, index);
+                range.setEnd(texts.currentNode, index + word.length);
+                const tops = new Set([...range.getClientRects()].map(box => Math.round(box.top)));
+                if (tops.size > 1) broken.push(word);
+            }
+        }
+    }
+    return broken.slice(0, 5);
+}"""
 # Run in the page, which is quicker than to hand the whole report over.
 AXE = """async ([rules]) => {
     const options = {resultTypes: ["violations"], ...(rules.length ? {runOnly: rules} : {})};
@@ -70,6 +88,7 @@ def looked_at(page: Page, look: Look, address: str) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate(OVERFLOW) == []
+        assert page.evaluate(BROKEN) == []
     page.evaluate(AXE_SCRIPT)
     assert page.evaluate(AXE, [[]]) == []
     page.set_viewport_size({"width": 1280, "height": 900})
