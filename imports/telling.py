@@ -36,9 +36,7 @@ def imported(pull: Pull, counts: Counts, written: int, stale: int) -> str:
 
 def tested(pull: Pull, counts: Counts) -> str:
     """What a test found."""
-    changes = total(
-        counts, "create", "link", "restore", "move", "transfer", "update", "held"
-    )  # fmt: skip
+    changes = total(counts, "create", "link", "restore", "move", "transfer", "update")
     would = "1 person" if changes == 1 else f"{changes:,} people"
     parts = ["Test finished. No record was changed.", f"An import would change {would}."]
     return " ".join([*parts, *_reservations(pull, counts)])
