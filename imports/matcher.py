@@ -21,7 +21,7 @@ from core.vocabulary import Status
 from imports import names
 from imports.likeness import Candidate, Newcomer, Scored, is_likely, scored
 
-__all__ = ["Candidate", "Decisions", "Newcomer", "Scored", "Verdict", "judge", "rivals"]
+__all__ = ["Candidate", "Decisions", "Newcomer", "Scored", "Verdict", "judge"]
 
 KEYS = (
     "legacy_id", "sis_id", "student_number", "teacher_number", "staff_id", "community_id",
@@ -103,15 +103,6 @@ def judge(
             return _alert(newcomer, reason, [candidate], lookalikes, known)
         return Verdict(_link_kind(candidate), candidate.person_id, why=keys[0])
     return _by_likeness(newcomer, known)
-
-
-def rivals(links: Iterable[tuple[str, int]]) -> set[str]:
-    """Of (Clever ID, person id) that are about to be linked: the Clever IDs of those who want
-    a record that another wants too. None of them may have it unasked (engine.md 4)."""
-    wanted: dict[int, set[str]] = {}
-    for clever_id, person_id in links:
-        wanted.setdefault(person_id, set()).add(clever_id)
-    return {one for several in wanted.values() if len(several) > 1 for one in several}
 
 
 def _known(

@@ -1,6 +1,6 @@
 """What the engine and the pages read of the district's rules."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from hashlib import blake2b
 
 from django.db.models import Q, QuerySet
@@ -13,7 +13,6 @@ from core.vocabulary import (
     DataType,
     ImportRule,
     LeaverRule,
-    PersonKind,
     Policy,
     RulesetState,
 )
@@ -108,17 +107,6 @@ def mapped_sources(district: District, named: Iterable[int] = ()) -> frozenset[s
         for source in sources.values_list("source", flat=True)
         if source in ASKED_FOR or ".ext." in source
     )
-
-
-def settings_key(
-    kind: PersonKind, specs: Sequence[RulesetSpec], schools_key: bytes, school_year_end: int
-) -> bytes:
-    """Names (in 16 bytes) the settings under which a mirror row may be called settled."""
-    versions = sorted(f"{spec.data_type}={spec.id}" for spec in specs)
-    name = blake2b(digest_size=16)
-    name.update(f"{ENGINE_VERSION} {kind} {school_year_end} {' '.join(versions)} ".encode())
-    name.update(schools_key)
-    return name.digest()
 
 
 def active_ruleset(district: District, data_type: DataType) -> Ruleset | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from imports.matcher import Decisions, judge, rivals
+from imports.matcher import Decisions, judge
 from tests.imports_pure.people import newcomer, record, verdict
 
 OTHER: dict[str, Any] = {"last_name": "Okafor", "first_name": "Chidi"}
@@ -209,8 +209,3 @@ def test_C14_decisions_are_obeyed() -> None:
 def test_H08_a_decision_for_a_record_that_is_not_there_any_more_counts_for_nothing() -> None:
     found = verdict(newcomer(), lookalikes=[record(4)], decisions=Decisions(match=99))
     assert (found.kind, found.reason) == ("alert", "likely_duplicate")
-
-
-def test_two_clever_people_who_want_one_record_are_rivals() -> None:
-    assert rivals([("c1", 1), ("c2", 2), ("c3", 1)]) == {"c1", "c3"}
-    assert rivals([("c1", 1), ("c1", 1)]) == set()

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import AuditEvent
 from core.problems import ConsoleError
 from core.states import IllegalMove
-from core.vocabulary import DataType, PersonKind, RulesetState
+from core.vocabulary import DataType, RulesetState
 from mappings.actions import RULESET, create_default_rulesets, discard_draft, publish, save_draft
 from mappings.models import Ruleset
 from mappings.queries import (
@@ -13,7 +13,6 @@ from mappings.queries import (
     active_specs,
     draft_of,
     mapped_sources,
-    settings_key,
     specs_by_id,
 )
 from mappings.spec import FieldSpec, RulesetSpec
@@ -131,20 +130,3 @@ def test_codes_keep_the_spelling_of_people_and_are_looked_up_without_it(ridge: D
 def test_a_version_that_is_retired_stays_retired() -> None:
     with pytest.raises(IllegalMove):
         RULESET.move(Ruleset.objects.all(), RulesetState.ACTIVE, only_from=RulesetState.RETIRED)
-
-
-def test_the_settings_key_tells_every_difference(ridge: District) -> None:
-    specs = active_specs(ridge, list(DataType))
-    newer = [replace(specs[0], id=99), *specs[1:]]
-    keys = {
-        settings_key(PersonKind.STUDENT, specs, b"schools", 2026),
-        settings_key(PersonKind.EMPLOYEE, specs, b"schools", 2026),
-        settings_key(PersonKind.STUDENT, newer, b"schools", 2026),
-        settings_key(PersonKind.STUDENT, specs[1:], b"schools", 2026),
-        settings_key(PersonKind.STUDENT, specs, b"others", 2026),
-        settings_key(PersonKind.STUDENT, specs, b"schools", 2027),
-    }
-    assert len(keys) == 6
-    assert {len(key) for key in keys} == {16}
-    turned = list(reversed(specs))
-    assert settings_key(PersonKind.STUDENT, turned, b"schools", 2026) in keys
