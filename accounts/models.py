@@ -53,6 +53,8 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in MemberRole])
     schools = models.ManyToManyField(School, blank=True, related_name="+")
+    invited_by = models.CharField(max_length=254, blank=True)
+    invited_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["district", "user"], name="membership_one")]

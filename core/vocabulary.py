@@ -197,6 +197,45 @@ class HoldState(StrEnum):
     EXPIRED = "expired"
 
 
+class SourceSystem(StrEnum):
+    """How records arrive beside Clever, or arrived before it (A11, A46, B47).
+
+    NONE is the answer "not at all". FILES coexist with Clever; the others are exclusive.
+    """
+
+    NONE = "none"
+    POWERSCHOOL = "powerschool"
+    SIF = "sif"
+    LEGACY_CLEVER = "legacy_clever"
+    FILES = "files"
+
+
+EXCLUSIVE_SOURCES = (SourceSystem.POWERSCHOOL, SourceSystem.SIF, SourceSystem.LEGACY_CLEVER)
+
+
+class SourceState(StrEnum):
+    """ON: it still delivers. OFF: it was switched off, or it never delivered (NONE)."""
+
+    ON = "on"
+    OFF = "off"
+
+
+class EventKind(StrEnum):
+    """What happens and may be told by mail (engine.md 10)."""
+
+    APPROVED = "connection_approved"
+    STARTED = "started"
+    TESTED = "tested"
+    FINISHED = "finished"
+    FINISHED_WITH_ERRORS = "finished_with_errors"
+    NEEDS_DECISION = "needs_decision"
+    HELD = "held"
+    ALERTS = "alerts"
+    FAILED = "failed"
+    NEEDS_ATTENTION = "connection_needs_attention"
+    OVERDUE = "no_good_sync"
+
+
 class MemberRole(StrEnum):
     OWNER = "owner"
     IMPORT_ADMIN = "import_admin"

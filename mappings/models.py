@@ -47,6 +47,7 @@ class Ruleset(models.Model):
     """One version of a data type's settings. ACTIVE versions are never changed.
 
     `all_schools` False means: only the local schools in `schools` are in scope (A41, A42).
+    `based_on` is the version from which a draft was begun.
     """
 
     district = models.ForeignKey(District, models.CASCADE, related_name="rulesets")
@@ -62,6 +63,7 @@ class Ruleset(models.Model):
     all_schools = models.BooleanField(default=True)
     schools = ArrayField(models.BigIntegerField(), default=list, blank=True)
     change_identifiers = models.BooleanField(default=False)
+    based_on = models.PositiveIntegerField(null=True)
     created_by = models.CharField(max_length=254, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -145,3 +147,20 @@ class SchoolLeftOut(models.Model):
 
     def __str__(self) -> str:
         return f"{self.school_id} is not synced"
+
+
+class SchoolMatchDraft(models.Model):
+    """Answers that were chosen but not saved (B44): offered again, and never in force.
+
+    `answers` is {Clever school id: local school id, or null for "do not sync"}, `left_out` the
+    local schools that are not to be synced.
+    """
+
+    district = models.OneToOneField(District, models.CASCADE, related_name="school_match_draft")
+    answers = models.JSONField(default=dict)
+    left_out = ArrayField(models.BigIntegerField(), default=list)
+    chosen_by = models.CharField(max_length=254, blank=True)
+    chosen_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{len(self.answers)} answers"

@@ -1,16 +1,35 @@
 """Who is told by mail, and what was sent (A54-A59, engine.md 10)."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
+from core.vocabulary import EventKind
 from imports.models import RunEvent
 from schools.models import District
 
+# What nobody should have to ask for: something went wrong, or waits for a person.
+TOLD_BY_DEFAULT = (
+    EventKind.NEEDS_DECISION,
+    EventKind.HELD,
+    EventKind.ALERTS,
+    EventKind.FAILED,
+    EventKind.NEEDS_ATTENTION,
+    EventKind.OVERDUE,
+)
+
+
+def told_by_default() -> list[str]:
+    return [str(kind) for kind in TOLD_BY_DEFAULT]
+
 
 class Recipient(models.Model):
+    """Who is told of a data type, and of which events (core.vocabulary.EventKind)."""
+
     district = models.ForeignKey(District, models.CASCADE, related_name="recipients")
     data_type = models.CharField(max_length=10)
     email = models.EmailField()
+    events = ArrayField(models.CharField(max_length=30), default=told_by_default)
 
     class Meta:
         constraints = [

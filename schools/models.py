@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Collate, Lower, Now
 
-from core.vocabulary import PersonKind, Status
+from core.vocabulary import PersonKind, SourceState, Status
 
 # Names as lists sort and search them. "C" is the same on every machine, and lets one index both
 # sort and find by the beginning.
@@ -14,6 +14,8 @@ FIRST_NAME = Collate(Lower("first_name"), "C")
 
 
 class District(models.Model):
+    """A customer. `clever_enabled` is Support's leave (A18), asked for at `clever_requested_at`."""
+
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64)
@@ -21,6 +23,8 @@ class District(models.Model):
     rollover_day = models.PositiveSmallIntegerField(default=16)
     terminology = models.JSONField(default=dict, blank=True)
     clever_enabled = models.BooleanField(default=False)
+    clever_requested_at = models.DateTimeField(null=True, blank=True)
+    clever_requested_by = models.EmailField(blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
@@ -227,13 +231,26 @@ class ExternalIdentity(models.Model):
 
 
 class RosterSource(models.Model):
-    """A way in which records arrive; at most one exclusive source is on (engine.md 11)."""
+    """A way in which records arrive; at most one exclusive source is on (engine.md 11).
+
+    `student_id_field` is the local field that it filled with the student ID. `old_mapping` and
+    `old_picture` keep what people noted of its Matching Fields page (A15). `verified_source` is
+    the field of Clever that somebody confirmed to hold the same student ID (A14); another one
+    needs another confirmation.
+    """
 
     district = models.ForeignKey(District, models.CASCADE, related_name="roster_sources")
     system = models.CharField(max_length=30)
-    state = models.CharField(max_length=10, default="on")
+    state = models.CharField(max_length=10, default=SourceState.ON)
     student_id_field = models.CharField(max_length=30, default="sis_id")
     old_mapping = models.TextField(blank=True)
+    old_picture = models.BinaryField(null=True)
+    old_picture_type = models.CharField(max_length=20, blank=True)
+    answered_by = models.CharField(max_length=254, blank=True)
+    answered_at = models.DateTimeField(db_default=Now())
+    verified_source = models.CharField(max_length=100, blank=True)
+    verified_by = models.CharField(max_length=254, blank=True)
+    verified_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -242,6 +259,25 @@ class RosterSource(models.Model):
 
     def __str__(self) -> str:
         return self.system
+
+
+class SourceExport(models.Model):
+    """What a source left behind, kept before its identifiers are cleared (A15, B48); restorable.
+
+    `content` is a compressed file: the settings of the source, then one line per identifier.
+    """
+
+    district = models.ForeignKey(District, models.CASCADE, related_name="source_exports")
+    system = models.CharField(max_length=30)
+    content = models.BinaryField()
+    identifiers = models.PositiveIntegerField()
+    taken_by = models.CharField(max_length=254, blank=True)
+    taken_at = models.DateTimeField(db_default=Now())
+    restored_by = models.CharField(max_length=254, blank=True)
+    restored_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.system} of {self.taken_at}"
 
 
 class FieldLock(models.Model):
