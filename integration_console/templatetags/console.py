@@ -1,7 +1,7 @@
 """The small components of every page. `{% load console %}`; each promises escaped output."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from lucide.templatetags.lucide import lucide
 from accounts.access import Access
 from imports import words
 from integration_console import navigation
+from integration_console.stepper import Step
 
 register = template.Library()
 NOTHING = words.Word("Unknown")
@@ -135,6 +136,12 @@ def progress(label: str, done: int, total: int, left: float | None = None) -> di
 def problem(shown: Any) -> dict[str, Any]:
     """A problem: what it is, what to do, who can do it."""
     return {"problem": shown}
+
+
+@register.inclusion_tag("console/stepper.html")
+def stepper(steps: Sequence[Step], label: str = "Steps") -> dict[str, Any]:
+    """The pages of a way, in their order."""
+    return {"steps": steps, "label": label}
 
 
 @register.inclusion_tag("console/field.html")

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -115,6 +117,7 @@ def site(
         forget()
         full = scenes.full(students=STUDENTS, teachers=TEACHERS, running=True)
         empty, trouble = scenes.empty(), scenes.trouble()
+        dress(empty, full, trouble)
         emails = list(User.objects.values_list("email", flat=True))
         sessions = {email: signed_in(email).cookies["sessionid"].value for email in emails}
         server = LiveServer("127.0.0.1")
@@ -126,6 +129,12 @@ def site(
                 page.context.close()
             server.stop()
             forget()
+
+
+def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
+    """Lets the modules named "scenes_..." beside this one add what their own pages show."""
+    for path in sorted(Path(__file__).parent.glob("scenes_*.py")):
+        import_module(f"tests.pages.{path.stem}").dress(empty, full, trouble)
 
 
 def forget() -> None:

@@ -1,7 +1,12 @@
-"""Every page in every state, for the walk that looks at each and for the contact sheet."""
+"""Every page in every state, for the walk that looks at each and for the contact sheet.
+
+Modules beside this one whose names begin with "looks_" bring the LOOKS of their own pages.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 
 from tests.pages.conftest import Site
 from tests.pages.scenes import ALICE, BOB, LEE
@@ -21,7 +26,7 @@ def at(path: str) -> Callable[[Site], str]:
     return lambda _: path
 
 
-LOOKS = (
+FIRST = (
     Look("sign-in", at("/accounts/login/"), None),
     Look("sign-out", at("/accounts/logout/")),
     Look("password-reset", at("/accounts/password/reset/"), None),
@@ -52,3 +57,14 @@ LOOKS = (
     Look("not-found", at("/d/nowhere/"), status=404),
     Look("not-allowed", at("/d/maple/people.csv"), BOB, status=403),
 )
+
+
+def others() -> list[Look]:
+    """What the neighbouring modules bring, in the order of their names."""
+    names = sorted(path.stem for path in Path(__file__).parent.glob("looks_*.py"))
+    return [look for name in names for look in import_module(f"tests.pages.{name}").LOOKS]
+
+
+def every_look() -> list[Look]:
+    """All pages in all states."""
+    return [*FIRST, *others()]

@@ -11,7 +11,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import ConsoleMessage, Error, Page
 
 from tests.pages.conftest import Site
-from tests.pages.looks import LOOKS, Look
+from tests.pages.looks import Look, every_look
 
 pytestmark = [pytest.mark.django_db, pytest.mark.needs_browser, pytest.mark.slow]
 
@@ -55,7 +55,7 @@ FEW_ROWS = (
 )
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@pytest.mark.parametrize("look", every_look(), ids=lambda look: look.name)
 def test_C31_page_fits_and_has_no_axe_finding(site: Site, look: Look) -> None:
     page = site.page(look.user)
     complaints: list[str] = []
