@@ -2,27 +2,100 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.access import Ability, Access
-from imports.queries import Waiting, waiting
+from clever_sync.admission import Admission, sharing
+from core.vocabulary import AlertState, HoldState
+from imports.models import Alert, Hold
+from schools.models import District, School
+
+
+@dataclass(frozen=True)
+class Waits:
+    """What waits for a person, and whether Clever Student Integration is there (A18)."""
+
+    admission: Admission
+    alerts: int = 0
+    staged: int = 0
+    held: int = 0
+    schools: int = 0
 
 
 @dataclass(frozen=True)
 class Place:
-    """One entry. `badge` says how many things wait there; `sections` are addresses' names."""
+    """One entry. `badge` says how many things wait there, `noun` what they are.
+
+    `sections` are the names of the addresses that belong to it. `also` is needed beside `ability`.
+    With `there`, the entry is there only while that says so.
+    """
 
     label: str
     icon: str
     url_name: str
     ability: Ability
     sections: tuple[str, ...] = ()
-    badge: Callable[[Waiting], int] | None = None
+    badge: Callable[[Waits], int] | None = None
+    noun: str = "waiting"
+    also: Ability | None = None
+    there: Callable[[Waits], bool] | None = None
 
 
+CONFIGURE = (
+    *("arrival", "setup_clever", "reset_configuration", "match_schools", "create_schools"),
+    *("enable", "match_rates", "import_summary", "settings", "match_fields", "define_codes"),
+    *("sync_settings", "new_records", "what_if", "versions", "settings_document"),
+    *("recipients", "recipients_edit"),
+)
 PLACES = (
-    Place("Overview", "layout-dashboard", "overview", Ability.SEE_INTEGRATION),
-    Place("Operations", "refresh-cw", "operations", Ability.SEE_INTEGRATION, ("run",)),
+    Place("Clever Integration", "layout-dashboard", "overview", Ability.SEE_INTEGRATION),
+    Place(
+        "Get ready for Clever",
+        "list-checks",
+        "get_ready",
+        Ability.IMPORT,
+        there=lambda waits: not waits.admission.open,
+    ),
+    Place(
+        "Configure",
+        "sliders-horizontal",
+        "configure",
+        Ability.IMPORT,
+        CONFIGURE,
+        badge=lambda waits: waits.schools,
+        noun="schools to match",
+        there=lambda waits: waits.admission.open,
+    ),
+    Place(
+        "Operations",
+        "refresh-cw",
+        "operations",
+        Ability.SEE_INTEGRATION,
+        ("run",),
+        badge=lambda waits: waits.held,
+        noun="changes held",
+    ),
+    Place(
+        "Resolve Alerts",
+        "user-check",
+        "alerts",
+        Ability.SEE_INTEGRATION,
+        badge=lambda waits: waits.alerts,
+        noun="to decide",
+        also=Ability.SEE_PEOPLE,
+        there=lambda waits: waits.alerts + waits.staged > 0,
+    ),
     Place("People", "users", "people", Ability.SEE_PEOPLE, ("person",)),
+    Place(
+        "Setup",
+        "settings",
+        "administration",
+        Ability.SEE_INTEGRATION,
+        ("terminology", "school_year", "users", "sources", "switch_source"),
+    ),
 )
 
 
@@ -35,8 +108,8 @@ class Entry:
 
 def entries(access: Access, url_name: str) -> list[Entry]:
     """What the sidebar shows to this user on the page of this name."""
-    places = [place for place in PLACES if access.may(place.ability)]
-    counts = Waiting() if not any(place.badge for place in places) else waiting(access.district)
+    places = [p for p in PLACES if access.may(p.ability) and (not p.also or access.may(p.also))]
+    counts = waits(access)
     return [
         Entry(
             place=place,
@@ -44,4 +117,31 @@ def entries(access: Access, url_name: str) -> list[Entry]:
             count=place.badge(counts) if place.badge else 0,
         )
         for place in places
+        if place.there is None or place.there(counts)
     ]
+
+
+def waits(access: Access) -> Waits:
+    """Everything that the sidebar tells, in one query; nothing is asked for a Librarian."""
+    if not access.may(Ability.SEE_INTEGRATION):
+        return Waits(Admission(enabled=False, shared=False, allowed=False))
+    here = {"district": OuterRef("pk")}
+    alerts = Alert.objects.filter(**here)
+    held = Hold.objects.filter(**here, state=HoldState.OPEN)
+    schools = School.objects.filter(**here, is_district_office=False, matches=None, left_out=None)
+    found = District.objects.filter(pk=access.district.pk).values_list(
+        "clever_enabled",
+        sharing(),
+        number(alerts.filter(state=AlertState.OPEN), Count("pk")),
+        number(alerts.filter(state=AlertState.STAGED), Count("pk")),
+        number(held, Sum("count")),
+        number(schools, Count("pk")),
+    )
+    enabled, shared, *counts = found.get()
+    return Waits(Admission(enabled, shared, access.may(Ability.IMPORT)), *counts)
+
+
+def number(rows: QuerySet[Any], figure: Count | Sum) -> Coalesce:
+    """A figure over all these rows of the district, as a value of the query around it."""
+    summed = rows.order_by().values("district").values(figure=figure)
+    return Coalesce(Subquery(summed), 0, output_field=IntegerField())

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from accounts.access import Ability, Access
+from clever_sync.admission import Admission, admission
 from clever_sync.models import Connection
 from core.vocabulary import ConnectionState, DataType
 from imports import actions, queries
@@ -36,11 +37,12 @@ DEFAULT_TYPES = (DataType.STUDENT, DataType.TEACHER)
 
 @dataclass(frozen=True)
 class Todo:
-    """One line of "What to do next"."""
+    """One line of "What to do next", with the name of the address where it is done."""
 
     label: str
     text: str
     done: bool
+    url_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Overview:
     """Everything on the page. `why_not` says in a sentence why Start Import is not possible."""
 
     enabled: bool
+    admission: Admission
     connection: Connection | None
     word: Word
     clever: Word | None
@@ -111,16 +114,19 @@ class Overview:
                 "Connect Clever",
                 "The district's Clever ID is stored here, and Clever lets us read.",
                 self.readable,
+                "get_ready",
             ),
             Todo(
                 "Match schools",
                 partly + "People of a school that is not matched stay as they are.",
                 0 < self.schools <= self.matched,
+                "match_schools",
             ),
             Todo(
                 "Switch Clever on",
                 "From then on the records here follow Clever.",
                 self.switched_on,
+                "enable",
             ),
             Todo(
                 "Test Import",
@@ -147,6 +153,7 @@ def overview(access: Access, now: datetime) -> Overview:
     matched, schools = school_figures(district)
     return Overview(
         enabled=district.clever_enabled,
+        admission=admission(access),
         connection=connection,
         word=CONNECTIONS[ConnectionState(connection.state)] if connection else NOT_CONNECTED,
         clever=CLEVER_STATES.get(connection.clever_state) if connection else None,

@@ -14,6 +14,8 @@ handler403 = "integration_console.views.refused"
 of_district: list[URLPattern | URLResolver] = [
     path("", views.overview, name="overview"),
     path("", include("imports.urls")),
+    path("", include("integration_console.administration.urls")),
+    path("", include("integration_console.configure.urls")),
     path("people/", people.listing, name="people"),
     path("people.csv", people.listing_csv, name="people_csv"),
     path("people/<int:number>/", people.person, name="person"),

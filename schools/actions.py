@@ -10,6 +10,7 @@ from core.problems import ConsoleError
 from core.text import clean
 from schools.models import District, School
 from schools.queries import RENAMABLE
+from schools.targets import TARGETS
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 OFFICE_NAME, OFFICE_CODE = "District Office", "OFFICE"
@@ -68,12 +69,19 @@ def set_clever_enabled(*, district: District, enabled: bool) -> bool:
 
 @transaction.atomic
 def rename_term(*, district: District, field: str, label: str) -> None:
-    """The district's own name for a field (B31); blank gives back ours."""
+    """The district's own name for a field (B31); blank gives back ours.
+
+    Raises ConsoleError for a field that keeps its name, for a name that is too long, and for the
+    name of another field, as nobody could tell the two apart.
+    """
     if field not in RENAMABLE:
         raise ConsoleError(f"{field} cannot be renamed.")
     name = clean(label)
     if len(name) > LONGEST_TERM:
         raise ConsoleError(f"{name!r} is longer than {LONGEST_TERM} characters; shorten it.")
+    others = (TARGETS[key].label for key in TARGETS if key != field)
+    if name.casefold() in {other.casefold() for other in others}:
+        raise ConsoleError(f"There is a field called {name} already; choose another name.")
     locked = District.objects.select_for_update().get(pk=district.pk)
     locked.terminology = {**locked.terminology, field: name}
     if not name:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from clever_sync.actions import connect
-from core.vocabulary import DataType
+from clever_sync.admission import ask_support
+from core.vocabulary import DataType, SourceSystem
 from imports.models import Schedule
+from integration_console.configure.answering import answer
 from integration_console.demonstration import residents
 from integration_console.demonstration.calendar import ZONE
 from integration_console.demonstration.cast import HARBOR
@@ -14,6 +16,7 @@ from integration_console.demonstration.stage import Stage
 from integration_console.opening import open_district
 from integration_console.switches import switch_clever_on
 from mappings.matching import match_many
+from schools.arrival import Arrival
 from schools.models import District, School
 
 MAPLE_RIDGE, HARBOR_POINT, CEDAR_FALLS = "maple-ridge", "harbor-point", "cedar-falls"
@@ -40,6 +43,7 @@ def make_maple_ridge(stage: Stage, sizes: Sizes) -> District:
     residents.load(district, DataType.STAFF, staff, ADMIN)
     connect(district=district, text=str(stage.control.describe()["id"]), by=ADMIN)
     _match(district, codes)
+    answer(district=district, arrival=Arrival(SourceSystem.NONE), by=ADMIN)
     switch_clever_on(district=district, by=ADMIN)
     # Staff are not synced unless somebody ticks them.
     Schedule.objects.filter(district=district).update(automatic=True)
@@ -65,11 +69,12 @@ def make_harbor_point(stage: Stage, sizes: Sizes) -> District:
 
 
 def make_cedar_falls() -> District:
-    """A district that has yet to ask Support for the integration."""
+    """A district that has asked Support for the integration and waits."""
     district = _district(CEDAR_FALLS, "Cedar Falls Community Schools", clever_enabled=False)
     School.objects.bulk_create(
         School(district=district, site_code=code, name=name) for code, name in CEDAR_FALLS_SCHOOLS
     )
+    ask_support(district=district, by=ADMIN)
     return district
 
 

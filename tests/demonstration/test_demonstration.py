@@ -66,7 +66,7 @@ def test_every_night_keeps_its_promise_and_a_second_start_changes_nothing(
         check_what_is_open(maple)
         check_the_headline(maple)
         check_harbor_point(first)
-        assert not District.objects.get(slug=districts.CEDAR_FALLS).clever_enabled
+        check_cedar_falls()
         before = everything(maple)
         assert prepare(first, kept) == []
         assert everything(maple) == before
@@ -188,6 +188,14 @@ def check_harbor_point(sandbox: RunningSandbox) -> None:
     assert len(here) == len(clever) == 200
     assert len(here & {student["sis_id"] for student in clever}) == 6
     assert len(here & {student["student_number"] for student in clever}) == 196
+
+
+def check_cedar_falls() -> None:
+    """It has asked Support, and waits: the request is there for Support to see."""
+    cedar = District.objects.get(slug=districts.CEDAR_FALLS)
+    assert not cedar.clever_enabled
+    assert cedar.clever_requested_at
+    assert cedar.clever_requested_by == districts.ADMIN
 
 
 def everything(maple: District) -> tuple[str, list[tuple[object, ...]], int]:

@@ -126,9 +126,9 @@ def district(slug: str, name: str, **fields: object) -> District:
     return made
 
 
-def empty(slug: str = "juniper") -> Scene:
+def empty(slug: str = "juniper", name: str = "Juniper Valley School District") -> Scene:
     """A district on its first day."""
-    return Scene(district(slug, "Juniper Valley School District"), [], {})
+    return Scene(district(slug, name), [], {})
 
 
 def full(
@@ -213,6 +213,14 @@ def connect(made: District, schools: list[School]) -> None:
         last_sync=now - timedelta(hours=7), checked_at=now,
     )  # fmt: skip
     Pull.objects.create(connection=tie, state=PullState.DONE, roles=["student"], sources=[])
+    MirrorObject.objects.bulk_create(
+        MirrorObject(
+            connection=tie, type="school", clever_id=f"{n:024x}", raw_hash=b"0" * 16,
+            content_hash=b"0" * 16,
+            payload={"name": school.name, "school_number": school.number},
+        )
+        for n, school in enumerate(schools, start=1)
+    )  # fmt: skip
     SchoolMatch.objects.bulk_create(
         SchoolMatch(district=made, clever_school_id=f"{n:024x}", school=school)
         for n, school in enumerate(schools[:-1], start=1)

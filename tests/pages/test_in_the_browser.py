@@ -83,7 +83,7 @@ def test_without_javascript_everything_is_still_there(site: Site) -> None:
     page.get_by_label("Email").fill(ALICE)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Clever Integration")
     page.get_by_role("link", name="People", exact=True).click()
     page.get_by_label("Name, ID or e-mail").fill("100001")
     page.get_by_role("button", name="Search").click()

@@ -1,0 +1,81 @@
+"""The cards of District Administration: each leads somewhere, and only for those who may go."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.access import Ability, Access
+from accounts.models import Membership
+from clever_sync.admission import Admission
+from integration_console.administration.year import year_of
+from schools.queries import RENAMABLE, label
+from schools.targets import TARGETS
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card: `text` says what is done there, `now` how it stands."""
+
+    title: str
+    icon: str
+    url_name: str
+    text: str
+    now: str = ""
+
+
+def cards(access: Access, admission: Admission, now: datetime) -> list[Card]:
+    """What this user finds, in its order; Clever Student Integration by A18 only."""
+    return [*_clever(admission), *_district(access, now)]
+
+
+def _clever(admission: Admission) -> Iterator[Card]:
+    if not admission.open:
+        return
+    yield Card(
+        "Clever Student Integration",
+        "plug",
+        "overview",
+        "Student, teacher and staff records follow what your district shares in Clever.",
+    )
+    yield Card(
+        "Get ready for Clever",
+        "list-checks",
+        "get_ready",
+        "The checklist, and the help for your Clever dashboard.",
+        "Everything that must be true is true.",
+    )
+
+
+def _district(access: Access, now: datetime) -> Iterator[Card]:
+    named = (f"{TARGETS[key].label} is called {label(access.district, key)}" for key in RENAMABLE)
+    yield Card(
+        "Terminology",
+        "type",
+        "terminology",
+        "The names of fields, as your district calls them.",
+        "; ".join(named) + ".",
+    )
+    if access.may(Ability.MANAGE):
+        people = Membership.objects.filter(district=access.district).count()
+        yield Card(
+            "Users and roles",
+            "users",
+            "users",
+            "Who may come in, and what each may do.",
+            f"{people} {'person has' if people == 1 else 'people have'} access.",
+        )
+    yield Card(
+        "Other sources",
+        "arrow-right-left",
+        "sources",
+        "PowerSchool SIS, SIF, an older Clever integration, files: how records arrive beside"
+        " Clever, and how an old integration is switched off.",
+    )
+    year = year_of(access.district, now)
+    yield Card(
+        "School year",
+        "calendar-days",
+        "school_year",
+        "The day on which the next school year begins, and what it does to class years.",
+        f"It begins on {year.begins}; {year.label} is on.",
+    )

@@ -1,0 +1,1 @@
+"""Configure: how records arrive today, the three steps, and what blocks them."""
