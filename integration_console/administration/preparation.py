@@ -138,7 +138,9 @@ class Preparation:
             schools = f"{self.schools} {'school is' if self.schools == 1 else 'schools are'}"
             return Need(title, who, YES, f"{schools} shared. What is shared is chosen in Clever.")
         if self.nothing_shared:
-            note = "Clever lets us read, but nothing is shared: choose Share by District, step 2 below."
+            note = (
+                "Clever lets us read, but nothing is shared: choose Share by District, see step 2."
+            )
             return Need(title, who, NO, note)
         if self.waiting:
             return Need(title, "Clever and we", WAITS, "Clever does not let us read yet.")
