@@ -17,9 +17,13 @@ HOSTS = [
 HOMES = re.compile(r"(?<![\w.:/-])/(?:home|Users|root|mnt|work|workspace)/\w")
 
 
+# What the place where the tree stands brings along; .git is a file in a second working tree.
+NOT_OURS = {".env", ".git"}
+
+
 def texts() -> list[Path]:
     """The text files of the project."""
-    top = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".env"]
+    top = [path for path in ROOT.iterdir() if path.is_file() and path.name not in NOT_OURS]
     deep = [path for folder in EVERYWHERE for path in (ROOT / folder).rglob("*")]
     return [
         path
