@@ -23,6 +23,8 @@ from clever_sandbox.specs import DistrictSpec, SandboxSpec
 PAGE = 1000
 SEED = 1
 FAR_ABOVE = 10**9
+# What one page of schools holds: a district with more of them than that would leave people out.
+MOST_SCHOOLS = 900
 API = "/v3.1"
 NEXT_GRADE = {"Kindergarten": "1", **{str(n): str(n + 1) for n in range(1, 13)}}
 
@@ -31,6 +33,7 @@ def spec(students: int, *, page_delay: float = 0.0) -> SandboxSpec:
     """A district of students only: the cost per person is what is compared."""
     district = DistrictSpec(
         students=students,
+        schools=min(max(3, students // 450), MOST_SCHOOLS),
         teachers=0,
         staff=0,
         district_admins=0,
