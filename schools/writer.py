@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import connection as database
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
@@ -193,6 +194,23 @@ def forget_links(*, district: District) -> int:
     """Releases everybody from Clever; the id is kept as the former one, for a later re-link."""
     linked = Person.objects.filter(district=district, clever_id__isnull=False)
     return linked.update(former_clever_id=F("clever_id"), clever_id=None, **TOUCHED)
+
+
+def restore_legacy_ids(*, district: District, kept: Mapping[int, str]) -> int:
+    """Gives people back the IDs of an older integration; returns how many of them are here."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE schools_person p
+            SET legacy_id = kept.legacy_id, revision = revision + 1, unsettled = true,
+                changed_at = now()
+            FROM unnest(%s::bigint[], %s::text[]) AS kept (person_id, legacy_id)
+            WHERE p.id = kept.person_id AND p.district_id = %s
+                AND p.legacy_id IS DISTINCT FROM kept.legacy_id
+            """,
+            [list(kept), list(kept.values()), district.pk],
+        )
+    return Person.objects.filter(district=district, pk__in=list(kept)).count()
 
 
 def _locked(person_id: int) -> Person:

@@ -21,6 +21,9 @@ PURE_ROOMS = {
     "schools": ("targets",),
 }
 
+# Rooms of other floors have this name, too, and are not pure.
+NAMED_IN_FULL = {"sources": "clever_sync.sources"}
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

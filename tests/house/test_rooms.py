@@ -5,6 +5,7 @@ import tomllib
 
 from tests.house.floor_plan import (
     APPS,
+    NAMED_IN_FULL,
     PURE_ROOMS,
     ROOT,
     calls,
@@ -27,7 +28,9 @@ def test_every_pure_room_is_under_contract() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = settings["tool"]["importlinter"]["contracts"]
     (pure,) = (each for each in contracts if each["name"].startswith("Pure rooms"))
-    rooms = {f"*.{room}" for rooms in PURE_ROOMS.values() for room in rooms}
+    rooms = {
+        NAMED_IN_FULL.get(room, f"*.{room}") for rooms in PURE_ROOMS.values() for room in rooms
+    }
     assert set(pure["source_modules"]) == rooms
 
 
