@@ -102,6 +102,18 @@ SCHOOL_SOURCES: tuple[str, ...] = (
     "high_grade",
 )
 
+# The sources that may identify somebody, with the columns of the mirror that hold their keys.
+KEY_COLUMNS = {
+    "student.sis_id": "key_sis_id",
+    "teacher.sis_id": "key_sis_id",
+    "student.student_number": "key_number",
+    "teacher.teacher_number": "key_number",
+    "staff.staff_id": "key_staff_id",
+    "student.state_id": "key_state_id",
+    "teacher.state_id": "key_state_id",
+    "email": "key_email",
+}
+
 _ROLES_OF: dict[DataType, tuple[str, ...]] = {
     DataType.STUDENT: ("", CleverRole.STUDENT),
     DataType.TEACHER: ("", CleverRole.TEACHER),

@@ -10,6 +10,7 @@ from accounts.audit import record
 from clever_sync.models import Connection
 from core.problems import ConsoleError
 from core.vocabulary import (
+    ACTIVE_RUN_STATES,
     ConnectionState,
     DataType,
     RunMode,
@@ -20,10 +21,15 @@ from imports import bell
 from imports.lease import database_now
 from imports.models import Run, Schedule
 from imports.states import ACTIVE, RUN
-from mappings.queries import active_specs, school_map
-from schools.models import District, RosterSource
+from mappings.problems import PROBLEMS
+from mappings.queries import active_specs, school_map, setup_of
+from mappings.review import student_id
+from mappings.student_id import objection, reach_of
+from schools.models import District
+from schools.sources import exclusive_on, name_of
 
 TEST_IS_GOOD_FOR = timedelta(hours=24)
+USES_UP = (*ACTIVE_RUN_STATES, RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS)
 NOTHING_SENT = {ConnectionState.NEW, ConnectionState.WAITING, ConnectionState.DISCONNECTED}
 
 
@@ -54,8 +60,12 @@ def start_run(
     """
     types = [t for t in DataType if t in set(data_types)]
     settings, schools_key = _ready(district, types)
+    if mode is RunMode.LIVE:
+        _may_write(district)
     if mode is RunMode.LIVE and not approved:
         _may_import(district, types, tested_run, settings, schools_key, trigger)
+    if tested_run is not None and (begun := _begun_with(tested_run)):
+        return Started(begun, created=False)
     try:
         with transaction.atomic():
             _supersede(district)
@@ -82,6 +92,12 @@ def start_run(
     return Started(run, created=True)
 
 
+def _begun_with(tested: Run) -> Run | None:
+    """The import that a test was already used for: a form sent again starts nothing (H04)."""
+    used = Run.objects.filter(district=tested.district_id, tested_run=tested)
+    return used.filter(state__in=USES_UP).order_by("-pk").first()
+
+
 def why_not_start(district: District, types: Sequence[DataType], tested: Run | None) -> str:
     """What Start Import after this test would be refused for, in a sentence; "" if it would not.
 
@@ -90,14 +106,30 @@ def why_not_start(district: District, types: Sequence[DataType], tested: Run | N
     wanted = [t for t in DataType if t in set(types)]
     try:
         settings, schools_key = _ready(district, wanted)
+        _may_write(district)
         _may_import(district, wanted, tested, settings, schools_key, Trigger.CLICK)
     except ConsoleError as refusal:
         return refusal.sentence
     return ""
 
 
+def outdated(district: District, tested: Run) -> str:
+    """Why a test cannot be imported any more, in a sentence; "" if it can (H02)."""
+    types = [DataType(t) for t in tested.data_types]
+    try:
+        settings, schools_key = _ready(district, types)
+        _check_test(district, tested, settings, schools_key)
+    except ConsoleError as refusal:
+        return refusal.sentence
+    return ""
+
+
 def _ready(district: District, types: list[DataType]) -> tuple[dict[str, int], bytes]:
-    """What every run needs: leave, a connection, rules, matched schools. Raises ConsoleError."""
+    """What every run needs: leave, a connection, rules, matched schools. Raises ConsoleError.
+
+    A test writes no record, so it needs no more: whoever migrates looks before the old integration
+    is switched off and its identifiers are cleared (A46, A48).
+    """
     if not types:
         raise ConsoleError("Choose at least one data type to import.", code="no_types")
     if not district.clever_enabled:
@@ -112,13 +144,6 @@ def _ready(district: District, types: list[DataType]) -> tuple[dict[str, int], b
             "Setup first.",
             code="not_connected",
         )
-    if not connection.enabled:
-        raise ConsoleError(
-            "Clever is switched off for this district. Switch it on under Clever Data "
-            "Integration Setup first.",
-            code="switched_off",
-        )
-    _no_other_source(district)
     specs = active_specs(district, types)
     without = [str(t) for t in types if t not in {spec.data_type for spec in specs}]
     if without:
@@ -136,14 +161,20 @@ def _ready(district: District, types: list[DataType]) -> tuple[dict[str, int], b
     return {str(spec.data_type): spec.id for spec in specs}, schools.key
 
 
-def _no_other_source(district: District) -> None:
-    other = RosterSource.objects.filter(district=district, state="on").exclude(system="clever")
-    source = other.first()
-    if source is not None:
+def _may_write(district: District) -> None:
+    """What an import needs beside: Clever switched on, and no other source on (A46, B47)."""
+    others = exclusive_on(district)
+    if others:
         raise ConsoleError(
-            f"Records still arrive from {source.system}. Switch that integration off before "
+            f"Records still arrive from {name_of(others[0])}. Switch that integration off before "
             "importing from Clever.",
             code="other_source",
+        )
+    if not Connection.objects.filter(district=district, enabled=True).exists():
+        raise ConsoleError(
+            "Clever is switched off for this district. Switch it on under Clever Data "
+            "Integration Setup first.",
+            code="switched_off",
         )
 
 
@@ -170,6 +201,14 @@ def _may_import(
                 code="test_first",
             )
         return
+    _check_test(district, tested, settings, schools_key)
+    if new:
+        _first_import(district, [t for t in types if str(t) in new])
+
+
+def _check_test(
+    district: District, tested: Run, settings: dict[str, int], schools_key: bytes
+) -> None:
     if tested.district_id != district.pk or tested.state != RunState.TESTED:
         raise ConsoleError(
             "That test is not finished. Run a Test Import and wait for its result.",
@@ -186,6 +225,14 @@ def _may_import(
             "That test is more than 24 hours old. Test again, then start the import.",
             code="test_too_old",
         )
+
+
+def _first_import(district: District, types: list[DataType]) -> None:
+    """Nobody is made twice: the student ID is what people are known by (A11 to A14, C04)."""
+    setup = setup_of(district, reach_of(district, types))
+    for finding in student_id(setup, types):
+        if PROBLEMS[finding.code].severity == "error":
+            raise ConsoleError(objection(district, finding), code=finding.code)
 
 
 def _record(run: Run, by: str, verb: str) -> None:
@@ -208,7 +255,9 @@ def confirm_run(*, run: Run, by: str) -> bool:
     """
     if not Run.objects.filter(pk=run.pk, state=RunState.READY).exists():
         return False
-    _ready(District.objects.get(pk=run.district_id), [DataType(t) for t in run.data_types])
+    district = District.objects.get(pk=run.district_id)
+    _ready(district, [DataType(t) for t in run.data_types])
+    _may_write(district)
     with transaction.atomic():
         moved = RUN.move(
             Run.objects.filter(pk=run.pk),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection as database
 
+from clever_sync.sources import KEY_COLUMNS
 from core.text import key
 from core.vocabulary import PersonKind
 from imports.frame import Frame
@@ -15,16 +16,6 @@ from mappings.engine import Mapper
 from mappings.spec import Mapped
 from mappings.transforms import usable_email
 
-MIRROR_KEY = {
-    "student.sis_id": "key_sis_id",
-    "teacher.sis_id": "key_sis_id",
-    "student.student_number": "key_number",
-    "teacher.teacher_number": "key_number",
-    "staff.staff_id": "key_staff_id",
-    "student.state_id": "key_state_id",
-    "teacher.state_id": "key_state_id",
-    "email": "key_email",
-}
 LEGACY = ("student.legacy_id", "teacher.legacy_id", "staff.legacy_id", "district_admin.legacy_id")
 MANY = 1000
 KEYS = (
@@ -138,7 +129,7 @@ def _variants(values: list[str]) -> list[str]:
 def _crowded(
     frame: Frame, kind: PersonKind, name: str, values: list[str], source: str, facts: Facts
 ) -> None:
-    column = MIRROR_KEY.get(source)
+    column = KEY_COLUMNS.get(source)
     if column is None:
         return
     if len(values) > MANY:
@@ -211,7 +202,7 @@ def _unclaimed(
     """The condition that no namesake in Clever owns a record by one of the keys in use."""
     conditions, parameters = "", list[object]()
     for name in NUMBERS:
-        column = MIRROR_KEY.get(sources.get(name, ""))
+        column = KEY_COLUMNS.get(sources.get(name, ""))
         if column is not None:
             conditions += _SPOKEN_FOR.format(column=column, name=name)
             parameters += [frame.connection.pk, _roles_of_kind(kind)]

@@ -20,7 +20,8 @@ from imports.states import ALERT, HOLD, RUN
 from mappings.models import SchoolLeftOut, SchoolMatch
 from mappings.queries import matched_schools
 from schools.actions import set_clever_enabled
-from schools.models import District, RosterSource
+from schools.models import District
+from schools.sources import exclusive_on, lock, name_of
 from schools.writer import forget_links
 
 PATIENCE = timedelta(minutes=4)
@@ -34,6 +35,7 @@ def switch_clever_on(*, district: District, by: str) -> bool:
     Raises ConsoleError until a District ID is saved and a school is matched (B46), and while
     another exclusive source is on (B47).
     """
+    lock(district)
     connection = Connection.objects.select_for_update().filter(district=district).first()
     if connection is None:
         raise ConsoleError(
@@ -44,10 +46,10 @@ def switch_clever_on(*, district: District, by: str) -> bool:
             "Clever cannot be switched on: your sites must be mapped to sync, and none is. "
             "Match schools first."
         )
-    source = RosterSource.objects.filter(district=district, state="on").exclude(system="clever")
-    if other := source.first():
+    if others := exclusive_on(district):
+        other = name_of(others[0])
         raise ConsoleError(
-            f"Clever and {other.system} cannot both be on. Switch {other.system} off first."
+            f"Clever and {other} cannot both be on. Switch {other} off first.", code="other_source"
         )
     moved = set_clever_enabled(district=district, enabled=True)
     if not connection.enabled:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts import audit
+from clever_sync.sources import SOURCES
 from core.problems import ConsoleError, Finding
 from core.states import Machine
 from core.vocabulary import DataType, RulesetState
@@ -27,8 +28,9 @@ from mappings.models import CodeRule, DefaultRule, FieldRule, Ruleset
 from mappings.problems import PROBLEMS
 from mappings.review import objections
 from mappings.spec import RulesetSpec
-from schools.models import District, RosterSource, School
+from schools.models import District, School
 from schools.queries import label
+from schools.sources import name_of, old_source
 from schools.targets import TARGETS
 
 __all__ = [
@@ -126,7 +128,7 @@ def publish(*, district: District, spec: RulesetSpec, by: str) -> Ruleset:
 def check(district: District, spec: RulesetSpec) -> None:
     """Raises ConsoleError with a sentence for the first thing that cannot be published."""
     schools = School.objects.filter(district=district).values_list("pk", flat=True)
-    migrating = RosterSource.objects.filter(district=district).exclude(system="clever").exists()
+    migrating = old_source(district) is not None
     found = objections(spec, local_schools=frozenset(schools), migrating=migrating)
     if found:
         raise ConsoleError(sentence(district, spec.data_type, found[0]), code=found[0].code)
@@ -136,7 +138,8 @@ def sentence(district: District, data_type: DataType, finding: Finding) -> str:
     """What a finding says, with the district's own names for its fields."""
     problem = PROBLEMS[finding.code]
     name = label(district, finding.field) if finding.field in TARGETS else finding.field
-    said = problem.explanation.format(field=name, value=finding.value, school="")
+    value = SOURCES[finding.value].label if finding.value in SOURCES else name_of(finding.value)
+    said = problem.explanation.format(field=name, value=value or "nothing", school="")
     return f"{str(data_type).capitalize()}: {said} {problem.fix}"
 
 

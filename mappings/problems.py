@@ -206,10 +206,38 @@ _SETUP = (
         "student_id_moved",
         "The student ID comes from another field than before",
         "The old integration kept the student ID in {field}, which is now filled from {value}. "
-        "If they differ, student data will be scrambled.",
-        "Map the same field as before, or confirm with the match-rate figures that it is the same.",
+        "Your student data will be scrambled if these are not the same numbers.",
+        "Map the same field as before, or compare real people under Match rates and confirm that "
+        "it is the same student ID.",
         HERE,
         severity="error",
+    ),
+    Problem(
+        "student_id_unverified",
+        "Nobody has verified the student ID yet",
+        "The old integration kept the student ID in {field}, which Clever fills from {value}. "
+        "Your student data will be scrambled if these are not the same numbers.",
+        "Compare real people under Match rates, then confirm.",
+        HERE,
+        severity="error",
+    ),
+    Problem(
+        "few_students_found",
+        "Most students would not be recognised",
+        "Only {value} of the students here would be found in Clever; the others would be made a "
+        "second time. The student ID may be the wrong field.",
+        "Look at Match rates, choose the field that fits under Match Fields, or confirm there that "
+        "these really are other students.",
+        HERE,
+        severity="error",
+    ),
+    Problem(
+        "few_employees_found",
+        "Most employees would not be recognised",
+        "Only {value} of them would be found in Clever. New records are held until somebody has "
+        "looked.",
+        "Look at Match rates, and choose the field that fits under Match Fields.",
+        HERE,
     ),
 )
 

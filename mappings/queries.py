@@ -1,6 +1,7 @@
 """What the engine and the pages read of the district's rules."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
 
 from django.db.models import Q, QuerySet
@@ -18,10 +19,12 @@ from core.vocabulary import (
 )
 from mappings.defaults import normalised
 from mappings.models import FieldRule, Ruleset, SchoolMatch
-from mappings.review import Setup
+from mappings.pairing import Reach
+from mappings.review import Setup, fed_by
 from mappings.spec import FieldSpec, RulesetSpec, SchoolMap
 from mappings.suggest import CleverSchool, LocalSchool
 from schools.models import District, RosterSource, School
+from schools.sources import exclusive_on, is_exclusive, sources_of
 
 # Raised when the engine makes something else of the same rules: then nothing is settled any more.
 ENGINE_VERSION = 1
@@ -173,19 +176,48 @@ def matched_schools(district: District) -> frozenset[int]:
     return frozenset(pk for pk in matches.values_list("school_id", flat=True) if pk is not None)
 
 
-def setup_of(district: District, *, student_id_confirmed: bool = False) -> Setup:
-    """How far the district has come, for mappings.review."""
+def setup_of(district: District, reach: Mapping[DataType, Reach] | None = None) -> Setup:
+    """How far the district has come, for mappings.review. `reach` costs a look at everybody."""
     connection = connection_of(district)
-    sources = RosterSource.objects.filter(district=district).exclude(system="clever")
-    on = tuple(sources.filter(state="on").order_by("system").values_list("system", flat=True))
-    old = sources.order_by("-pk").first()
+    specs = {spec.data_type: spec for spec in active_specs(district, list(DataType))}
+    identity = student_id_of(district, specs.get(DataType.STUDENT))
     return Setup(
         enabled=district.clever_enabled,
         connected=connection is not None and connection.state == ConnectionState.READY,
-        specs={spec.data_type: spec for spec in active_specs(district, list(DataType))},
+        specs=specs,
         matched=matched_schools(district),
         open_schools=unanswered_schools(district).count(),
-        other_sources=on,
-        old_student_id=old.student_id_field if old else "",
-        student_id_confirmed=student_id_confirmed,
+        other_sources=tuple(exclusive_on(district)),
+        old_student_id=identity.field if identity.old else "",
+        student_id_confirmed=identity.confirmed,
+        reach=reach or {},
     )
+
+
+@dataclass(frozen=True)
+class StudentId:
+    """The local field that holds the student ID and the Clever field that feeds it now.
+
+    `old` is the source it comes from, None for a district without one; `answer` the row that
+    keeps the confirmation, None while nobody has said how records arrive.
+    """
+
+    field: str
+    source: str
+    old: RosterSource | None
+    answer: RosterSource | None
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether somebody has confirmed this very source; another one needs another look."""
+        kept = self.answer.verified_source if self.answer else ""
+        return bool(self.source) and kept == self.source
+
+
+def student_id_of(district: District, spec: RulesetSpec | None) -> StudentId:
+    """What the student ID of a district is, by its answers and by these rules for students."""
+    answers = list(sources_of(district).defer("old_picture", "old_mapping"))
+    old = next((one for one in reversed(answers) if is_exclusive(one.system)), None)
+    name = old.student_id_field if old else "sis_id"
+    source = fed_by(spec, name) if spec else ""
+    return StudentId(name, source, old, old or (answers[-1] if answers else None))

@@ -1,10 +1,11 @@
 """What is wrong with a ruleset, and what is missing before a test or an import may run. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.problems import Finding
-from core.vocabulary import DataType
+from core.vocabulary import DataType, Policy
+from mappings.pairing import Reach
 from mappings.spec import RulesetSpec
 from schools.targets import SOURCES_WHILE_MIGRATING, TARGETS, targets_of
 from schools.values import NotAValue, read
@@ -85,8 +86,9 @@ class Setup:
 
     `matched` are the local schools that are matched, `open_schools` how many have no answer.
     `other_sources` are the systems that still deliver; `old_student_id` is the local field that
-    the old integration filled with the student ID, "" if there was none, with the Clever field
-    that fed it.
+    the old integration filled with the student ID, "" if there was none. `student_id_confirmed`:
+    somebody has compared real people for the Clever field that feeds it now. `reach` tells for
+    each data type, where Clever has been read, how many people here an import would recognise.
     """
 
     enabled: bool
@@ -97,6 +99,7 @@ class Setup:
     other_sources: tuple[str, ...] = ()
     old_student_id: str = ""
     student_id_confirmed: bool = False
+    reach: Mapping[DataType, Reach] = field(default_factory=dict)
 
 
 def missing_for_test(setup: Setup, data_types: Sequence[DataType]) -> list[Finding]:
@@ -107,7 +110,7 @@ def missing_for_test(setup: Setup, data_types: Sequence[DataType]) -> list[Findi
 def missing_for_start(setup: Setup, data_types: Sequence[DataType]) -> list[Finding]:
     """What keeps an import from starting: the same, and the old integration (A11, A46)."""
     others = [Finding("other_source_on", value=system) for system in setup.other_sources]
-    return [*missing_for_test(setup, data_types), *others, *_student_id(setup, data_types)]
+    return [*missing_for_test(setup, data_types), *others, *student_id(setup, data_types)]
 
 
 def _connection(setup: Setup) -> Iterator[Finding]:
@@ -130,12 +133,35 @@ def _settings(setup: Setup, data_types: Sequence[DataType]) -> Iterator[Finding]
             yield Finding("scope_unmatched", value=str(data_type))
 
 
-def _student_id(setup: Setup, data_types: Sequence[DataType]) -> Iterator[Finding]:
-    """The local field of the old student ID must keep the Clever field that it always had."""
-    spec = setup.specs.get(DataType.STUDENT)
-    expected = STUDENT_ID_DEFAULTS.get(setup.old_student_id)
-    if DataType.STUDENT not in data_types or spec is None or expected is None:
+def student_id(setup: Setup, data_types: Sequence[DataType]) -> Iterator[Finding]:
+    """Who came with an old integration must be found again by the same student ID (A11 to A14)."""
+    for data_type in data_types:
+        found = setup.reach.get(data_type)
+        if found is None or not found.too_few:
+            continue
+        if data_type is not DataType.STUDENT:
+            yield Finding("few_employees_found", value=f"{found.percent} %")
+        elif not setup.student_id_confirmed:
+            yield Finding("few_students_found", value=f"{found.percent} %")
+    if DataType.STUDENT in data_types and not setup.student_id_confirmed:
+        yield from moved_student_id(setup.specs.get(DataType.STUDENT), setup.old_student_id)
+
+
+def moved_student_id(spec: RulesetSpec | None, old_student_id: str) -> Iterator[Finding]:
+    """What these rules do with the field that the old integration filled with the student ID.
+
+    It must keep the Clever field that it always had (A11), and somebody must have looked (A14).
+    """
+    if spec is None or not old_student_id:
         return
-    source = next((r.source for r in spec.fields if r.field == setup.old_student_id), "")
-    if source != expected and not setup.student_id_confirmed:
-        yield Finding("student_id_moved", setup.old_student_id, source)
+    source = fed_by(spec, old_student_id)
+    if source != STUDENT_ID_DEFAULTS.get(old_student_id, source):
+        yield Finding("student_id_moved", old_student_id, source)
+    else:
+        yield Finding("student_id_unverified", old_student_id, source)
+
+
+def fed_by(spec: RulesetSpec, name: str) -> str:
+    """The Clever field that feeds a local field; "" where none does."""
+    rules = {rule.field: rule for rule in spec.fields if rule.policy != Policy.DO_NOT_IMPORT}
+    return rules[name].source if name in rules else ""

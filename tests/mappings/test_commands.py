@@ -141,7 +141,7 @@ def test_B46_the_switch_waits_for_a_district_id_and_for_sites(ridge: District) -
 
 def test_B47_clever_and_another_source_are_never_both_on(ridge: District) -> None:
     match_school(district=ridge, clever_school_id=MAPLE, school=local_school(ridge, "1"), by="a")
-    source = RosterSource.objects.create(district=ridge, system="SIF")
+    source = RosterSource.objects.create(district=ridge, system="sif")
 
     assert "Clever and SIF cannot both be on" in refused("enable_clever", "ridge")
 

@@ -86,7 +86,7 @@ def test_A13_what_cannot_be_is_refused_in_the_districts_words(ridge: District) -
 
     with pytest.raises(ConsoleError, match="Student: SIS ID is used to identify people"):
         publish(district=ridge, spec=spec(rules=[FieldSpec("sis_id", "")]), by="a")
-    with pytest.raises(ConsoleError, match="email cannot feed Library card"):
+    with pytest.raises(ConsoleError, match="Email cannot feed Library card"):
         publish(district=ridge, spec=spec(rules=[FieldSpec("community_id", "email")]), by="a")
 
     assert student_spec(ridge).fields == spec().fields

@@ -6,6 +6,7 @@ import pytest
 
 from core.problems import Finding
 from core.vocabulary import DataType, Policy
+from mappings.pairing import Reach
 from mappings.problems import PROBLEMS
 from mappings.review import Setup, missing_for_start, missing_for_test, objections
 from mappings.spec import FieldSpec
@@ -167,7 +168,26 @@ def test_A11_A12_another_student_id_than_before_blocks_the_start_until_confirmed
     assert codes(missing_for_start(setup, [STUDENT])) == [("student_id_moved", "sis_id")]
     assert "scrambled" in PROBLEMS["student_id_moved"].explanation
     assert missing_for_start(replace(setup, student_id_confirmed=True), [STUDENT]) == []
-    assert missing_for_start(replace(READY, old_student_id="sis_id"), [STUDENT]) == []
+
+
+def test_A14_somebody_must_verify_the_student_id_when_switching() -> None:
+    switching = replace(READY, old_student_id="sis_id")
+
+    assert codes(missing_for_start(switching, [STUDENT])) == [("student_id_unverified", "sis_id")]
+    assert missing_for_start(replace(switching, student_id_confirmed=True), [STUDENT]) == []
+    assert missing_for_start(switching, [TEACHER]) == []
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_C04_few_who_are_recognised_block_students_until_confirmed(confirmed: bool) -> None:
+    few = {STUDENT: Reach(100, 3), TEACHER: Reach(30, 0)}
+    setup = replace(READY, reach=few, student_id_confirmed=confirmed)
+    found = missing_for_start(setup, [STUDENT, TEACHER])
+
+    blocking = [f.code for f in found if PROBLEMS[f.code].severity == "error"]
+    assert blocking == ([] if confirmed else ["few_students_found"])
+    assert ("few_employees_found", "") in [(f.code, f.field) for f in found]
+    assert missing_for_start(replace(READY, reach={STUDENT: Reach(100, 50)}), [STUDENT]) == []
 
 
 def test_C19_every_problem_says_what_and_how_and_who() -> None:

@@ -116,7 +116,7 @@ def test_A48_test_import_starts_one_run_and_a_double_click_shows_it(
     assert (answer.status_code, answer["Location"]) == (303, reverse("run", args=["maple", run.pk]))
     again = alice.post(address, data, follow=True)
     assert again.redirect_chain == [(reverse("run", args=["maple", run.pk]), 303)]
-    assert "A run is on already" in again.content.decode()
+    assert "A run is already running" in again.content.decode()
     assert Run.objects.filter(state=RunState.QUEUED).count() == 1
 
 
@@ -234,8 +234,9 @@ def test_A18_district_that_is_not_enabled_is_told_whom_to_ask(
 def test_A50_reason_why_start_import_waits_is_the_engines_own(maple: Scene, alice: Client) -> None:
     not_imported_yet(maple)
     Connection.objects.update(enabled=False)
-    refused = alice.post(reverse("start_import", args=["maple"]), follow=True)
-    said = str(next(iter(refused.context["messages"])))
+    refused = alice.post(reverse("start_import", args=["maple"]))
+    assert refused.status_code == 409
+    said = refused.context["refusal"].sentence
     assert said in text(alice)
     types = [DataType.STUDENT]
     assert why_not_start(maple.district, types, maple.runs["test"]) == said
