@@ -36,6 +36,12 @@ class TypesForm(forms.Form):
     )
 
 
+class StartForm(forms.Form):
+    """The test that Start Import names; without one, the newest."""
+
+    test = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
 class RunsForm(forms.Form):
     """The filter of the operations page."""
 

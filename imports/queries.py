@@ -65,6 +65,13 @@ def last_test(district: District) -> Run | None:
     return tests.order_by("-pk").first()
 
 
+def test_named(district: District, number: int | None) -> Run | None:
+    """The test of this number; without a number the last finished one. None if there is none."""
+    if number is None:
+        return last_test(district)
+    return Run.objects.filter(district=district, mode=RunMode.TEST, pk=number).first()
+
+
 @dataclass(frozen=True)
 class Filter:
     """What the operations page is asked for."""

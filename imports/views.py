@@ -16,10 +16,11 @@ from accounts import audit
 from accounts.access import Ability, Access, member
 from core.problems import ConsoleError
 from core.replies import SeeOther
-from core.vocabulary import DataType, RunMode
+from core.vocabulary import ACTIVE_RUN_STATES, DataType, RunMode
 from imports import actions, catalogue, changes, download, held, queries
-from imports.forms import ChangesForm, PlaceForm, RunsForm, TypesForm
+from imports.forms import ChangesForm, PlaceForm, RunsForm, StartForm, TypesForm
 from imports.models import Run
+from imports.outdated import since
 from imports.shown import Shown, cancelling
 
 RUNS_A_PAGE = 25
@@ -107,7 +108,7 @@ def test_import(request: HttpRequest, slug: str) -> HttpResponse:
     form = TypesForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for error in form.errors["data_types"]))
-        return SeeOther(reverse("overview", args=[slug]))
+        return SeeOther(reverse("import_summary", args=[slug]))
     types = [DataType(chosen) for chosen in form.cleaned_data["data_types"]]
     return started(request, access, mode=RunMode.TEST, data_types=types)
 
@@ -115,14 +116,23 @@ def test_import(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def start_import(request: HttpRequest, slug: str) -> HttpResponse:
-    """Start Import: what the last test has shown."""
+    """Start Import: what the named test has shown. Refused with what changed since (H02)."""
     access = member(request, slug, Ability.IMPORT)
-    test = queries.last_test(access.district)
+    form = StartForm(request.POST)
+    test = queries.test_named(access.district, form.cleaned_data["test"] if form.is_valid() else 0)
     if test is None:
         messages.error(request, "Start Import comes after a Test Import. Press Test Import first.")
-        return SeeOther(reverse("overview", args=[slug]))
+        return SeeOther(reverse("import_summary", args=[slug]))
     types = [DataType(data_type) for data_type in test.data_types]
-    return started(request, access, mode=RunMode.LIVE, data_types=types, tested_run=test)
+    try:
+        begun = actions.start_run(
+            district=access.district, mode=RunMode.LIVE, data_types=types,
+            requested_by=access.user.email, tested_run=test,
+        )  # fmt: skip
+    except ConsoleError as refusal:
+        context = {"access": access, "refusal": refusal, "since": since(test), "test": test}
+        return render(request, "imports/refused.html", context, status=409)
+    return opened(request, begun)
 
 
 @login_required
@@ -168,18 +178,27 @@ def decide(request: HttpRequest, slug: str, number: int, word: str) -> HttpRespo
 
 
 def started(request: HttpRequest, access: Access, **wanted: Any) -> HttpResponse:
-    """Starts a run and shows it; a second click is shown the run that is on."""
-    slug = access.district.slug
+    """Starts a run and shows it; what it lacks is said on the page that can mend it."""
+    test = wanted["mode"] == RunMode.TEST
     try:
         begun = actions.start_run(
             district=access.district, requested_by=access.user.email, **wanted
         )
     except ConsoleError as refusal:
         messages.error(request, refusal.sentence)
-        return SeeOther(reverse("overview", args=[slug]))
-    if not begun.created:
-        messages.info(request, "A run is on already; this is it. Nothing else was started.")
-    elif wanted.get("full"):
+        place = "import_summary" if test else "overview"
+        return SeeOther(reverse(place, args=[access.district.slug]))
+    return opened(request, begun, queued=not test)
+
+
+def opened(request: HttpRequest, begun: actions.Started, *, queued: bool = False) -> HttpResponse:
+    """The page of a run that was started; a second click is shown the run that is on (H04)."""
+    slug = begun.run.district.slug
+    if not begun.created and begun.run.state in ACTIVE_RUN_STATES:
+        messages.info(request, "A run is already running; this is it. Nothing else was started.")
+    elif not begun.created:
+        messages.info(request, "This test was imported already, here. Nothing else was started.")
+    elif queued:
         messages.success(
             request,
             format_html(

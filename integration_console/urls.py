@@ -16,6 +16,8 @@ of_district: list[URLPattern | URLResolver] = [
     path("", include("imports.urls")),
     path("", include("integration_console.administration.urls")),
     path("", include("integration_console.configure.urls")),
+    path("", include("integration_console.sources.urls")),
+    path("", include("integration_console.importing.urls")),
     path("people/", people.listing, name="people"),
     path("people.csv", people.listing_csv, name="people_csv"),
     path("people/<int:number>/", people.person, name="person"),

@@ -17,11 +17,18 @@ from integration_console.opening import open_district
 from integration_console.switches import switch_clever_on
 from mappings.matching import match_many
 from schools.arrival import Arrival
-from schools.models import District, School
+from schools.models import District, ExternalIdentity, School
 
 MAPLE_RIDGE, HARBOR_POINT, CEDAR_FALLS = "maple-ridge", "harbor-point", "cedar-falls"
 OURS = (MAPLE_RIDGE, HARBOR_POINT, CEDAR_FALLS)
 ADMIN = IMPORT_ADMIN.email
+# What somebody noted of the Matching Fields page of the old integration (A15).
+OLD_MAPPING = """Matching Fields, PowerSchool SIS:
+Student ID -> SIS ID
+First name, Middle name, Last name -> the same
+Date of birth -> Birth date
+Grade level -> Level
+School -> Site"""
 CEDAR_FALLS_SCHOOLS = (
     ("201", "Cedar Falls Elementary School"),
     ("202", "Mill Pond Middle School"),
@@ -65,7 +72,23 @@ def make_harbor_point(stage: Stage, sizes: Sizes) -> District:
     people = stage.people("student", HARBOR)
     rows = residents.shifted_students(people, codes, sizes.harbor_unknown)
     residents.load(district, DataType.STUDENT, rows, ADMIN)
+    _bring_by_powerschool(district)
     return district
+
+
+def _bring_by_powerschool(district: District) -> None:
+    """PowerSchool SIS still delivers, and has given everybody an identifier of its own."""
+    powerschool = Arrival(SourceSystem.POWERSCHOOL, "sis_id", OLD_MAPPING)
+    answer(district=district, arrival=powerschool, by=ADMIN)
+    ExternalIdentity.objects.bulk_create(
+        ExternalIdentity(
+            district=district,
+            person_id=person,
+            system=SourceSystem.POWERSCHOOL,
+            external_id=f"DCID-{40_000 + place}",
+        )
+        for place, person in enumerate(district.people.order_by("pk").values_list("pk", flat=True))
+    )
 
 
 def make_cedar_falls() -> District:

@@ -22,7 +22,8 @@ from integration_console.demonstration.cast import HARBOR, MAPLE, WRONG_DOMAIN
 from integration_console.demonstration.nights import NIGHTS
 from integration_console.demonstration.sizes import Sizes
 from schools.digest import state_digest
-from schools.models import District, Person
+from schools.models import District, Person, RosterSource
+from schools.sources import identifiers_of
 from tests.world import speaking_to
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -188,6 +189,10 @@ def check_harbor_point(sandbox: RunningSandbox) -> None:
     assert len(here) == len(clever) == 200
     assert len(here & {student["sis_id"] for student in clever}) == 6
     assert len(here & {student["student_number"] for student in clever}) == 196
+    powerschool = RosterSource.objects.get(district=harbor)
+    assert (powerschool.system, powerschool.state) == ("powerschool", "on")
+    assert "Student ID -> SIS ID" in powerschool.old_mapping
+    assert identifiers_of(harbor, "powerschool").count() == 200
 
 
 def check_cedar_falls() -> None:

@@ -1,0 +1,112 @@
+"""The steps to the first import, each done, missing or worth a look, with who mends it (A47)."""
+
+from dataclasses import dataclass
+
+from clever_sync.models import Connection
+from core.problems import Finding
+from core.vocabulary import DataType
+from imports.models import Run
+from imports.words import DATA_TYPES
+from mappings.actions import sentence
+from mappings.problems import PROBLEMS
+from mappings.review import Setup, missing_for_start
+from notifications.models import Recipient
+from schools.models import District
+
+DONE, MISSING, LOOK = "done", "missing", "look"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: done, missing (it blocks Start Import), or worth a look. `place` mends it."""
+
+    label: str
+    state: str
+    text: str
+    place: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A step before anything is known about it: which findings belong to it, and who mends them."""
+
+    label: str
+    done: str
+    codes: frozenset[str]
+    place: str
+    link: str
+
+
+PARTS = (
+    Part(
+        "Clever Data Integration Setup", "Clever is connected and lets us read.",
+        frozenset({"clever_not_enabled", "not_connected"}), "setup_clever", "Open Setup",
+    ),
+    Part(
+        "Matching Clever School", "Every local school has an answer.",
+        frozenset({"no_school_matched", "schools_open"}), "match_schools", "Match schools",
+    ),
+    Part(
+        "Clever Data Integration Settings", "There are rules for everything that is ticked.",
+        frozenset({"no_ruleset", "scope_unmatched"}), "settings", "Open Settings",
+    ),
+    Part(
+        "Other integrations are disabled", "No other source delivers records.",
+        frozenset({"other_source_on"}), "switch_source", "Begin with Clever",
+    ),
+    Part(
+        "Student ID", "People are recognised by the fields that are mapped.",
+        frozenset({
+            *("student_id_moved", "student_id_unverified"),
+            *("few_students_found", "few_employees_found"),
+        }), "match_rates", "Match rates",
+    ),
+)  # fmt: skip
+
+
+def parts(district: District, setup: Setup, types: list[DataType]) -> list[Step]:
+    findings = missing_for_start(setup, types)
+    return [_step(district, part, findings) for part in PARTS]
+
+
+def _step(district: District, part: Part, findings: list[Finding]) -> Step:
+    mine = [finding for finding in findings if finding.code in part.codes]
+    if not mine:
+        return Step(part.label, DONE, part.done, part.place, part.link)
+    blocks = any(PROBLEMS[finding.code].severity == "error" for finding in mine)
+    said = " ".join(plain(district, finding) for finding in mine)
+    return Step(part.label, MISSING if blocks else LOOK, said, part.place, part.link)
+
+
+def plain(district: District, finding: Finding) -> str:
+    """What a finding says, without the data type that stands before it elsewhere."""
+    value = DATA_TYPES.get(finding.value, finding.value)
+    said = sentence(district, DataType.STUDENT, Finding(finding.code, finding.field, value))
+    return said.removeprefix("Student: ")
+
+
+def more(district: District, setup: Setup, test: Run | None, outdated: str) -> list[Step]:
+    on = Connection.objects.filter(district=district, enabled=True).exists()
+    told = Recipient.objects.filter(district=district).exists()
+    place = "switch_source" if setup.other_sources else "enable"
+    if test is None:
+        tested = "Run a Test Import: it shows every change before any record is touched."
+    else:
+        tested = outdated or "Its result stands below, and nothing was changed since."
+    return [
+        Step(
+            "Enable Clever", DONE if on else MISSING,
+            "Clever is switched on." if on else "Clever is switched off for this district.",
+            place, "Enable Clever",
+        ),
+        Step(
+            "Manage Email Notifications", DONE if told else LOOK,
+            "Somebody is told by mail." if told
+            else "Nobody is told by mail about the first import. It starts all the same.",
+            "recipients", "Add recipients",
+        ),
+        Step(
+            "Test Import", DONE if test and not outdated else MISSING, tested, "", "",
+        ),
+    ]  # fmt: skip
