@@ -54,7 +54,12 @@ def from_powerschool(district: District, state: str = "on") -> RosterSource:
         )
         for person in students
     )
-    return RosterSource.objects.create(
-        district=district, system="powerschool", state=state, old_mapping=OLD_MAPPING,
-        answered_by=ALICE,
+    source, _ = RosterSource.objects.update_or_create(
+        district=district,
+        system="powerschool",
+        defaults={
+            "state": state, "old_mapping": OLD_MAPPING, "answered_by": ALICE,
+            "student_id_field": "sis_id",
+        },
     )  # fmt: skip
+    return source

@@ -123,7 +123,7 @@ def test_B46_B48_begin_does_all_or_nothing(harbor: Scene, alice: Client, lacking
     if lacking == "district_id":
         Connection.objects.filter(district=harbor.district).delete()
     elif lacking == "schools":
-        harbor.district.school_matches.all().delete()  # type: ignore[attr-defined]
+        harbor.district.school_matches.all().delete()
     else:
         District.objects.filter(pk=harbor.district.pk).update(clever_enabled=False)
     before = state_of(harbor.district)
