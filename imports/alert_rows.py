@@ -99,7 +99,7 @@ _DONE = """
         AND c.run_id = %(run)s AND c.clever_id = d.clever_id AND c.exception IS NULL
         AND ((d.decision = 'match' AND c.person_id = d.person_id
               AND c.action NOT IN ('conflict', 'reject'))
-             OR (d.decision = 'create' AND c.action = 'create'))
+             OR (d.decision = 'create' AND c.action IN ('create', 'restore')))
     RETURNING d.clever_id
 """
 _NEVER_DONE = """

@@ -47,7 +47,7 @@ _STALE_PERSON = """
         AND c.action NOT IN ('create', 'conflict', 'reject')
         AND NOT EXISTS (SELECT 1 FROM schools_person p
                         WHERE p.id = c.person_id AND p.revision = c.person_revision
-                            AND p.archived_at IS NULL)
+                            AND (p.archived_at IS NULL OR c.after ? 'deleted'))
 """
 _STALE_SOURCE = """
     UPDATE imports_plannedchange c SET exception = 'stale'

@@ -197,6 +197,7 @@ MATCHED = {
     "new": "Nobody here matched",
     "create": "Decided here: a new record",
     "match": "Decided here: this record",
+    "former_clever_id": "Deleted here, and shared by Clever",
     "relink": "The same person under a new Clever ID",
 }
 CAUSES = {"new_school_year": "New school year", "local_edit": "Edited here, set back"}

@@ -122,6 +122,12 @@ def _wanted(frame: Frame, kind: PersonKind) -> list[str] | None:
                 WHERE connection_id = %s AND changed_in_id > %s AND type = 'user'
             UNION SELECT clever_id FROM schools_person
                 WHERE district_id = %s AND unsettled AND clever_id IS NOT NULL
+            UNION SELECT m.clever_id FROM schools_person p
+                JOIN clever_sync_mirrorobject m ON m.connection_id = %s AND m.type = 'user'
+                    AND m.clever_id = p.former_clever_id
+                WHERE p.district_id = %s AND p.former_clever_id IS NOT NULL
+                    AND p.archived_at IS NOT NULL
+                    AND m.gone_in_id IS NULL AND m.absent_in_id IS NULL
             UNION SELECT clever_id FROM imports_look WHERE run_id = ANY(%s) AND pending
             UNION SELECT clever_id FROM imports_plannedchange
                 WHERE run_id = ANY(%s) AND exception IS NOT NULL AND clever_id IS NOT NULL
@@ -132,6 +138,8 @@ def _wanted(frame: Frame, kind: PersonKind) -> list[str] | None:
             [
                 frame.connection.pk,
                 min(pulls),
+                frame.district.pk,
+                frame.connection.pk,
                 frame.district.pk,
                 runs,
                 runs,

@@ -18,7 +18,7 @@ from django.db import transaction
 from core.fault_points import fault_point
 from core.problems import Finding
 from core.vocabulary import Action, DataType, ImportRule, PersonKind
-from imports import alert_rows, rows
+from imports import alert_rows, returning, rows
 from imports.facts import gather, newcomer_of
 from imports.frame import Frame
 from imports.looking import PERSON_SQL, Missing, Seen, living, missing, person_of
@@ -30,6 +30,7 @@ from imports.planner import (
     plan_existing,
     plan_leaver,
     plan_newcomer,
+    plan_return,
 )
 from imports.tally import Tally
 from mappings.spec import Mapped, Place
@@ -236,6 +237,7 @@ def _match(
     )
     decided = {who: d.match for who, d in decisions.items() if d.match is not None}
     facts = gather(frame, kind, [n for _, _, n in strangers], sources, decided)
+    deleted = returning.deleted(frame, kind, [one.clever_id for one, _, _ in strangers])
     linked: list[tuple[Seen, Mapped, Verdict]] = []
     for one, mapped, newcomer in strangers:
         verdict = judge(
@@ -249,6 +251,8 @@ def _match(
             linked.append((one, mapped, verdict))
         elif verdict.kind == "alert":
             _conflict(one, mapped, verdict, batch)
+        elif one.clever_id in deleted:
+            _bring_back(frame, one, mapped, deleted[one.clever_id], batch)
         else:
             _create(frame, one, mapped, verdict, batch)
     _link(frame, linked, batch)
@@ -267,6 +271,28 @@ def _conflict(one: Seen, mapped: Mapped, verdict: Verdict, batch: Batch) -> None
     batch.alerts.append(
         alert_rows.AlertRow(one.clever_id, mapped.data_type, verdict.reason, verdict.candidates)
     )
+
+
+def _bring_back(
+    frame: Frame, one: Seen, mapped: Mapped, record: returning.Deleted, batch: Batch
+) -> None:
+    """Deleted here, and shared: the same record again, unless nobody is to be added."""
+    import_rule = frame.specs[mapped.data_type].import_rule
+    if import_rule is ImportRule.UPDATE_ONLY:
+        _remember(batch, one, mapped, pending=True)
+        return
+    person = record.person
+    row = plan_return(
+        person,
+        mapped,
+        clever_id=one.clever_id,
+        deleted=record.day,
+        run_types=frame.types,
+        import_rule=import_rule,
+        locks=_locks(frame, [person["id"]]).get(person["id"], ()),
+    )
+    row.source_hash = one.content_hash
+    batch.rows.append(row)
 
 
 def _create(frame: Frame, one: Seen, mapped: Mapped, verdict: Verdict, batch: Batch) -> None:

@@ -29,6 +29,7 @@ PRECEDENCE: dict[str, int] = {str(action): place for place, action in enumerate(
 NEVER_CLEARED = frozenset({"last_name", "sis_id", "clever_id"})
 DECIMALS = frozenset({"weighted_gpa", "unweighted_gpa"})
 GRADES = {grade: place for place, grade in enumerate(["PK", "K", *map(str, range(1, 14))])}
+FORMER_LINK = "former_clever_id"
 OTHER_THAN_FIELDS = frozenset({"clever_id", "status", "site", "additional_sites"})
 Person = Mapping[str, Any]
 
@@ -215,6 +216,37 @@ def _is_new_year(changed: set[str], before: dict[str, Any], after: dict[str, Any
         return False
     old, new = GRADES.get(before["grade"]), GRADES.get(after["grade"])
     return old is not None and new is not None and new - old == 1
+
+
+def plan_return(
+    person: Person,
+    mapped: Mapped,
+    *,
+    clever_id: str,
+    deleted: str,
+    run_types: Collection[DataType],
+    import_rule: ImportRule,
+    locks: Collection[str] = (),
+) -> Row:
+    """The return of somebody whose record was deleted here on the day `deleted` (B33).
+
+    The same record is restored and linked, with what Clever says by now.
+    """
+    row = plan_existing(
+        person,
+        mapped,
+        clever_id=clever_id,
+        run_types=run_types,
+        import_rule=import_rule,
+        locks=locks,
+        linked_by=FORMER_LINK,
+    )
+    assert row is not None
+    row.action = Action.RESTORE
+    others = (effect for effect in row.effects if effect not in (Action.LINK, Action.RESTORE))
+    row.effects = [Action.RESTORE, *others]
+    row.before["deleted"], row.after["deleted"] = deleted, None
+    return row
 
 
 def plan_newcomer(

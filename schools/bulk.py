@@ -60,6 +60,11 @@ def update(plan: str, parameters: Sequence[Any], fields: Sequence[str]) -> int:
             "roles = CASE WHEN c.after ? 'roles'"
             " THEN ARRAY(SELECT jsonb_array_elements_text(c.after->'roles')) ELSE p.roles END"
         )
+    if "deleted" in fields:
+        settings += [
+            f"{name} = CASE WHEN c.after ? 'deleted' THEN NULL ELSE p.{name} END"
+            for name in ("archived_at", "former_clever_id")
+        ]
     if "status" in fields:
         settings.append(
             "status_before = CASE WHEN c.action = 'transfer' THEN p.status"

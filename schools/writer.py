@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
 
 from core.problems import ConsoleError
 from core.text import key
@@ -118,16 +119,30 @@ def move_person(
 @transaction.atomic
 def set_status(*, district: District, person_ids: Collection[int], status: int, by: str) -> int:
     """Sets the status of many (B33); returns how many had another one."""
-    people = Person.objects.select_for_update(no_key=True).filter(
-        district=district, pk__in=person_ids, archived_at=None
+    people = _many(district, person_ids).exclude(status=Status(status))
+    before = dict(people.values_list("pk", "status"))
+    _keep_many(
+        district, by, {pk: ({"status": was}, {"status": int(status)}) for pk, was in before.items()}
     )
-    changed = list(people.exclude(status=Status(status)).order_by("pk"))
-    for person in changed:
-        _keep(person, by, {"status": person.status}, {"status": int(status)}, cause="bulk")
-    Person.objects.filter(pk__in=[person.pk for person in changed]).update(
+    Person.objects.filter(pk__in=list(before)).update(
         status=Status(status), status_before=None, **TOUCHED
     )
-    return len(changed)
+    return len(before)
+
+
+@transaction.atomic
+def move_people(*, district: District, person_ids: Collection[int], school: School, by: str) -> int:
+    """Sets the site of many (B33); returns how many had another one. Other sites stay."""
+    _check_school(district, school)
+    people = _many(district, person_ids).exclude(school=school)
+    before = dict(people.values_list("pk", "school_id"))
+    _keep_many(
+        district, by, {pk: ({"site": was}, {"site": school.pk}) for pk, was in before.items()}
+    )
+    moved = list(before)
+    PersonSite.objects.filter(person__in=moved, school=school).delete()
+    Person.objects.filter(pk__in=moved).update(school=school, **TOUCHED)
+    return len(moved)
 
 
 @transaction.atomic
@@ -169,25 +184,40 @@ def protect(*, person_id: int, protected: bool) -> None:
 
 
 @transaction.atomic
-def archive_people(*, district: District, person_ids: Collection[int]) -> int:
-    """Takes records out of every list; their Clever ID is kept, so that a return restores them."""
-    people = Person.objects.filter(district=district, pk__in=person_ids, archived_at=None)
-    people.filter(clever_id__isnull=False).update(former_clever_id=F("clever_id"))
-    return people.update(archived_at=Now(), clever_id=None, **TOUCHED)
+def archive_people(*, district: District, person_ids: Collection[int], by: str = "") -> int:
+    """Takes records out of every list; returns how many.
+
+    Their Clever ID is kept as the former one, so that a return restores the same record.
+    """
+    people = list(_many(district, person_ids).values_list("pk", flat=True))
+    today = _today()
+    _keep_many(district, by, {pk: ({}, {"deleted": today}) for pk in people})
+    gone = Person.objects.filter(pk__in=people)
+    gone.filter(clever_id__isnull=False).update(former_clever_id=F("clever_id"))
+    return gone.update(archived_at=Now(), clever_id=None, **TOUCHED)
 
 
 @transaction.atomic
-def restore_people(*, district: District, person_ids: Collection[int]) -> int:
-    """Brings archived records back, with their link where nobody else has it by now."""
-    people = Person.objects.filter(district=district, pk__in=person_ids, archived_at__isnull=False)
-    restored = 0
-    for person in people.order_by("pk"):
-        taken = Person.objects.filter(district=district, clever_id=person.former_clever_id)
-        link = None if taken.exists() else person.former_clever_id
-        restored += Person.objects.filter(pk=person.pk).update(
-            archived_at=None, clever_id=link, **TOUCHED
-        )
-    return restored
+def restore_people(*, district: District, person_ids: Collection[int], by: str = "") -> int:
+    """Brings archived records back, with their link where nobody else has it by now.
+
+    Of several that had one link, the one deleted last gets it. Returns how many came back.
+    """
+    people = Person.objects.select_for_update(no_key=True).filter(
+        district=district, pk__in=person_ids, archived_at__isnull=False
+    )
+    found = list(people.order_by("archived_at", "pk"))
+    former = {p.former_clever_id: p.pk for p in found if p.former_clever_id}
+    linked = Person.objects.filter(district=district, clever_id__in=list(former))
+    taken = set(linked.values_list("clever_id", flat=True))
+    free = [pk for clever_id, pk in former.items() if clever_id not in taken]
+    _keep_many(
+        district, by,
+        {p.pk: ({"deleted": f"{p.archived_at:%Y-%m-%d}"}, {"deleted": None}) for p in found},
+    )  # fmt: skip
+    back = Person.objects.filter(pk__in=[p.pk for p in found])
+    back.filter(pk__in=free).update(clever_id=F("former_clever_id"), former_clever_id=None)
+    return back.update(archived_at=None, **TOUCHED)
 
 
 def forget_links(*, district: District) -> int:
@@ -246,17 +276,43 @@ def _plain(value: Any) -> Any:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _many(district: District, person_ids: Collection[int]) -> QuerySet[Person]:
+    """The living ones of these, locked in one order, so that no two wait for each other."""
+    people = Person.objects.select_for_update(no_key=True).order_by("pk")
+    return people.filter(district=district, pk__in=person_ids, archived_at=None)
+
+
+def _today() -> str:
+    return f"{timezone.now():%Y-%m-%d}"
+
+
+Edited = tuple[Mapping[str, Any], Mapping[str, Any]]
+
+
+def _keep_many(district: District, by: str, edits: Mapping[int, Edited]) -> None:
+    """What was changed of many, in few statements: {person: (before, after)}."""
+    LocalEdit.objects.bulk_create(
+        (
+            LocalEdit(
+                district=district, person_id=pk, cause="bulk", edited_by=by,
+                before=dict(before), after=dict(after),
+            )
+            for pk, (before, after) in edits.items()
+        ),
+        batch_size=5000,
+    )  # fmt: skip
+
+
 def _keep(
     person: Person,
     by: str,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    cause: str = "hand",
 ) -> None:
     LocalEdit.objects.create(
         district_id=person.district_id,
         person=person,
-        cause=cause,
+        cause="hand",
         edited_by=by,
         before=dict(before),
         after=dict(after),
