@@ -50,6 +50,10 @@ CONFIGURE = (
     *("sync_settings", "new_records", "what_if", "versions", "settings_document"),
     *("recipients", "recipients_edit"),
 )
+PEOPLE_PAGES = (
+    *("person", "person_new", "person_edit"),
+    *("transferred", "transferred_act", "deleted_people"),
+)
 PLACES = (
     Place("Clever Integration", "layout-dashboard", "overview", Ability.SEE_INTEGRATION),
     Place(
@@ -88,7 +92,7 @@ PLACES = (
         also=Ability.SEE_PEOPLE,
         there=lambda waits: waits.alerts + waits.staged > 0,
     ),
-    Place("People", "users", "people", Ability.SEE_PEOPLE, ("person",)),
+    Place("People", "users", "people", Ability.SEE_PEOPLE, PEOPLE_PAGES),
     Place(
         "Setup",
         "settings",

@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from integration_console import people, views
+from integration_console import views
 
 # Support comes in by the same door as everybody: with rate limits and the second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -18,9 +18,7 @@ of_district: list[URLPattern | URLResolver] = [
     path("", include("integration_console.configure.urls")),
     path("", include("integration_console.sources.urls")),
     path("", include("integration_console.importing.urls")),
-    path("people/", people.listing, name="people"),
-    path("people.csv", people.listing_csv, name="people_csv"),
-    path("people/<int:number>/", people.person, name="person"),
+    path("", include("integration_console.people.urls")),
 ]
 
 urlpatterns = [

@@ -39,3 +39,11 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
 window.addEventListener("beforeunload", (event) => {
   if (unsaved.size) event.preventDefault();
 });
+
+// A box above a list ticks everybody on the page.
+for (const box of document.querySelectorAll("[data-pick-all]")) {
+  box.hidden = false;
+  box.addEventListener("change", () => {
+    for (const pick of box.form.querySelectorAll("[name=pick]")) pick.checked = box.checked;
+  });
+}
