@@ -72,6 +72,9 @@ def said(
     )
 
 
-def told(rows: Iterable[RunProblem]) -> list[ShownProblem]:
-    """A run's problems in words."""
-    return [said(r.code, field=r.field, value=r.value, people=r.people) for r in rows]
+def told(rows: Iterable[RunProblem], labels: Mapping[str, str]) -> list[ShownProblem]:
+    """A run's problems in words; `labels` are the district's names of its fields (B31)."""
+    return [
+        said(r.code, field=labels.get(r.field, r.field), value=r.value, people=r.people)
+        for r in rows
+    ]

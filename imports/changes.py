@@ -126,7 +126,7 @@ class Reader:
                 person_id=row.person.pk if row.person and not row.person.archived_at else None,
                 school=self.schools.get(row.school or row.old_school or 0, ""),
                 values=list(self.values(row, rules)),
-                why=why(row),
+                why=why(row, self.label),
             )
             for row in rows
         ]
@@ -207,12 +207,16 @@ ABSENCES = {
 }
 
 
-def why(row: PlannedChange) -> str:
-    """The reason of a row, in words."""
+def our_label(key: str) -> str:
+    return TARGETS[key].label
+
+
+def why(row: PlannedChange, label: Callable[[str], str] = our_label) -> str:
+    """The reason of a row, in words; `label` tells what the district calls a field (B31)."""
     said = []
     if match := row.why.get("match"):
-        label = TARGETS[match].label if match in TARGETS else match.replace("_", " ")
-        said.append(MATCHED.get(match, f"Matched by {label}"))
+        name = label(match) if match in TARGETS else match.replace("_", " ")
+        said.append(MATCHED.get(match, f"Matched by {name}"))
     if absence := row.why.get("absence"):
         said.append(ABSENCES.get(absence, str(absence)))
     if reason := row.why.get("reason"):

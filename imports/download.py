@@ -68,7 +68,7 @@ def change_rows(
             *(row.pk, row.action, DATA_TYPES.get(row.data_type, row.data_type), row.person_id),
             *(row.clever_id, reader.name(row), reader.sites.get(row.school or 0, "")),
         )
-        reason, outcome = why(row), row.exception
+        reason, outcome = why(row, reader.label), row.exception
         values = [(v.key, v.old, v.new, v.rule) for v in reader.values(row, rules)]
         for value in values or [("", "", "", "")]:
             yield (*fixed, *value, reason, outcome)

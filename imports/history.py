@@ -103,7 +103,7 @@ def imports_of(person: Person, reader: Reader, place: Place) -> list[Event]:
             word=ACTIONS[row.action],
             values=list(reader.values(row, rules.get(row.run_id, {}))),
             actor=row.run.requested_by or SCHEDULE,
-            why=why(row),
+            why=why(row, reader.label),
             row=row,
         )
         for row in found

@@ -5,6 +5,7 @@ from django.db import connection as database
 from imports.causes import Common, Share, likely_cause
 from imports.models import Hold
 from schools.models import School
+from schools.queries import label
 from schools.targets import TARGETS
 
 _HELD = """
@@ -68,4 +69,4 @@ def _field(hold: Hold) -> Share | None:
     if found is None:
         return None
     name = str(found[0])
-    return Share(TARGETS[name].label if name in TARGETS else name, found[1])
+    return Share(label(hold.district, name) if name in TARGETS else name, found[1])

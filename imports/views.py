@@ -22,6 +22,7 @@ from imports.forms import ChangesForm, PlaceForm, RunsForm, StartForm, TypesForm
 from imports.models import Run
 from imports.outdated import since
 from imports.shown import Shown, cancelling
+from schools.queries import labels
 
 RUNS_A_PAGE = 25
 
@@ -65,7 +66,7 @@ def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found = queries.run_of(access.district, number)
     context = {
         **live_context(access, found),
-        "problems": catalogue.told(queries.problems_of(found)),
+        "problems": catalogue.told(queries.problems_of(found), labels(access.district)),
         "held": held.held(found),
         "alerts": queries.alerts_of(found),
         "failure": catalogue.said(found.failure) if found.failure else None,

@@ -47,13 +47,14 @@ def _clever(admission: Admission) -> Iterator[Card]:
 
 
 def _district(access: Access, now: datetime) -> Iterator[Card]:
-    named = (f"{TARGETS[key].label} is called {label(access.district, key)}" for key in RENAMABLE)
+    own = [key for key in RENAMABLE if access.district.terminology.get(key)]
+    named = [f"{TARGETS[key].label} is called {label(access.district, key)}." for key in own]
     yield Card(
         "Terminology",
         "type",
         "terminology",
         "The names of fields, as your district calls them.",
-        "; ".join(named) + ".",
+        " ".join(named) or "Every field has the name that we give it.",
     )
     if access.may(Ability.MANAGE):
         people = Membership.objects.filter(district=access.district).count()

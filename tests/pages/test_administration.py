@@ -14,7 +14,7 @@ from accounts.models import AuditEvent
 from clever_sync.admission import admission
 from clever_sync.models import Connection, MirrorObject
 from core.vocabulary import ConnectionState, SourceSystem
-from imports.models import Alert, Hold
+from imports.models import Alert, Hold, PlannedChange, RunProblem
 from integration_console.administration.cards import cards
 from integration_console.administration.year import year_of
 from mappings.models import FieldRule
@@ -160,6 +160,25 @@ def test_B31_new_name_stands_in_lists_and_logs_and_blank_gives_ours_back(
     assert "<dt>Community ID</dt>" in text(alice, person)
     alice.post(TERMS, {"community_id": ""})
     assert AuditEvent.objects.filter(verb="terminology.rename").count() == 2
+
+
+def test_B31_new_name_stands_in_the_log_of_a_run(maple: Scene, alice: Client) -> None:
+    run = maple.runs["done"]
+    row = PlannedChange.objects.filter(run=run, action="update").order_by("pk")[0]
+    PlannedChange.objects.filter(pk=row.pk).update(
+        before={"community_id": "1"}, after={"community_id": "2"}, why={"match": "community_id"}
+    )
+    RunProblem.objects.create(
+        run=run, code="code_unknown", field="community_id", value="9", people=3
+    )
+    District.objects.update(terminology={"community_id": "Library card"})
+    person = f"/d/maple/people/{row.person_id}/"
+    for address in (f"/d/maple/operations/{run.pk}/", person):
+        page = text(alice, address)
+        assert "Library card" in page
+        assert "Matched by Library card" in page
+        assert "Community ID" not in page
+    assert "Clever sends 9 for Library card" in text(alice, f"/d/maple/operations/{run.pk}/")
 
 
 @pytest.mark.parametrize(
