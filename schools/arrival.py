@@ -13,14 +13,8 @@ from django.db.models.functions import Now
 from core.problems import ConsoleError
 from core.vocabulary import EXCLUSIVE_SOURCES, SourceState, SourceSystem
 from schools.models import District, ExternalIdentity, RosterSource
+from schools.sources import is_exclusive, lock, name_of
 
-NAMES = {
-    SourceSystem.NONE: "Not at all",
-    SourceSystem.POWERSCHOOL: "PowerSchool SIS",
-    SourceSystem.SIF: "SIF",
-    SourceSystem.LEGACY_CLEVER: "An older Clever integration",
-    SourceSystem.FILES: "Files",
-}
 STUDENT_ID_FIELDS = ("sis_id", "student_number", "state_id", "community_id", "barcode")
 LONGEST_MAPPING = 20_000
 LARGEST_PICTURE = 2 * 1024 * 1024
@@ -37,7 +31,7 @@ class Arrival:
 
     @property
     def exclusive(self) -> bool:
-        return self.system in EXCLUSIVE_SOURCES
+        return is_exclusive(self.system)
 
 
 def arrival_of(district: District) -> RosterSource | None:
@@ -67,7 +61,7 @@ def answer_arrival(*, district: District, answer: Arrival, by: str) -> RosterSou
     off, which clears them (B48).
     """
     _check(answer)
-    District.objects.select_for_update(no_key=True).get(pk=district.pk)
+    lock(district)
     _forget_others(district, answer.system)
     source = RosterSource.objects.filter(district=district, system=answer.system).first()
     if source is None:
@@ -111,7 +105,7 @@ def _forget_others(district: District, system: SourceSystem) -> None:
         known = ExternalIdentity.objects.filter(district=district, system=source.system)
         if count := known.count():
             raise ConsoleError(
-                f"{NAMES[SourceSystem(source.system)]} has left identifiers of {count:,} people"
+                f"{name_of(source.system)} has left identifiers of {count:,} people"
                 " here. Switch it off under Other sources; then the answer can be another one."
             )
     answered.delete()

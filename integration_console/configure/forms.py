@@ -10,13 +10,13 @@ from core.vocabulary import SourceSystem
 from schools.arrival import (
     LARGEST_PICTURE,
     LONGEST_MAPPING,
-    NAMES,
     STUDENT_ID_FIELDS,
     Arrival,
     picture_type,
 )
 from schools.models import District, RosterSource
 from schools.queries import label
+from schools.sources import name_of
 
 TOO_LARGE = "The picture is larger than 2 MB. Save it smaller, or as JPEG."
 NO_PICTURE = "This file is no picture that we can show: choose a PNG, JPEG or WebP file."
@@ -47,7 +47,7 @@ class ArrivalForm(forms.Form):
 
     system = forms.ChoiceField(
         label="How do records arrive today?",
-        choices=[(str(system), NAMES[system]) for system in SourceSystem],
+        choices=[(str(system), name_of(system)) for system in SourceSystem],
         error_messages={
             "required": "Choose how records arrive today.",
             "invalid_choice": "Choose one of the answers.",
@@ -93,7 +93,7 @@ class ArrivalForm(forms.Form):
     def answers(self) -> list[Choice]:
         """The answers to choose from."""
         chosen = self["system"].value()
-        return [Choice(str(s), NAMES[s], TEXTS[s], chosen == s) for s in SourceSystem]
+        return [Choice(str(s), name_of(s), TEXTS[s], chosen == s) for s in SourceSystem]
 
     def clean_picture(self) -> bytes | None:
         """The picture's bytes, None without one."""

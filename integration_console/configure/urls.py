@@ -7,5 +7,4 @@ from integration_console.configure import views
 urlpatterns = [
     path("clever/configure/", views.configure, name="configure"),
     path("clever/arrival/", views.arrival, name="arrival"),
-    path("clever/arrival/picture/", views.picture, name="arrival_picture"),
 ]

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -10,12 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import Ability, member
 from core.problems import ConsoleError
 from core.replies import SeeOther
-from core.vocabulary import EXCLUSIVE_SOURCES, SourceSystem
 from integration_console.configure.answering import answer
 from integration_console.configure.forms import ArrivalForm
 from integration_console.configure.steps import way
-from schools.arrival import NAMES, arrival_of
-from schools.models import RosterSource
+from schools.arrival import arrival_of
+from schools.sources import name_of
 
 
 @login_required
@@ -28,7 +27,7 @@ def configure(request: HttpRequest, slug: str) -> HttpResponse:
     source = arrival_of(access.district)
     if source is None:
         return redirect("arrival", slug)
-    name = NAMES[SourceSystem(source.system)]
+    name = name_of(source.system)
     context = {"access": access, "way": way(access.district), "source": source, "name": name}
     return render(request, "configure/configure.html", context)
 
@@ -51,17 +50,3 @@ def arrival(request: HttpRequest, slug: str) -> HttpResponse:
             return SeeOther(reverse("configure", args=[slug]))
     context = {"access": access, "form": form, "choices": form.answers(), "source": source}
     return render(request, "configure/arrival.html", context)
-
-
-@login_required
-@require_safe
-def picture(request: HttpRequest, slug: str) -> HttpResponse:
-    """The stored picture of the old mapping, as the kind that its content was found to be (A15)."""
-    access = member(request, slug, Ability.IMPORT)
-    kept = RosterSource.objects.filter(
-        district=access.district, system__in=EXCLUSIVE_SOURCES, old_picture__isnull=False
-    )
-    source = kept.order_by("-answered_at", "-pk").first()
-    if source is None or source.old_picture is None:
-        raise Http404
-    return HttpResponse(bytes(source.old_picture), content_type=source.old_picture_type)

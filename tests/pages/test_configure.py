@@ -23,7 +23,7 @@ from tests.pages.scenes import Scene
 from tests.pages.scenes_administration import PNG, known
 
 HOME, CONFIGURE = "/d/maple/", "/d/maple/clever/configure/"
-ARRIVAL, PICTURE = "/d/maple/clever/arrival/", "/d/maple/clever/arrival/picture/"
+ARRIVAL, PICTURE = "/d/maple/clever/arrival/", "/d/maple/clever/sources/sif/picture/"
 SETUP, SETTINGS, TELLING = (
     "Clever Data Integration Setup",
     "Clever Data Integration Settings",
@@ -137,9 +137,10 @@ def test_unpublished_settings_are_not_done(maple: Scene) -> None:
 
 
 def test_A11_A46_first_configure_asks_how_records_arrive_once(maple: Scene, alice: Client) -> None:
+    Connection.objects.update(enabled=False)
     assert alice.get(CONFIGURE)["Location"] == ARRIVAL
     page = text(alice, ARRIVAL)
-    for name in ("Not at all", "PowerSchool SIS", "SIF", "An older Clever integration", "Files"):
+    for name in ("Not at all", "PowerSchool SIS", "SIF", "Older Clever integration", "Files"):
         assert f"<strong>{name}</strong>" in page
     answer = alice.post(ARRIVAL, {"system": "powerschool", "student_id_field": "student_number"})
     assert (answer.status_code, answer["Location"]) == (303, CONFIGURE)
@@ -154,6 +155,7 @@ def test_A11_A46_first_configure_asks_how_records_arrive_once(maple: Scene, alic
 
 
 def test_A15_old_mapping_is_kept_as_text_and_picture(maple: Scene, alice: Client) -> None:
+    Connection.objects.update(enabled=False)
     mapping = "Student ID: SIS ID\nÄrger & <b>Namen</b>"
     sent = {"system": "sif", "student_id_field": "sis_id", "old_mapping": mapping}
     alice.post(ARRIVAL, {**sent, "picture": upload(PNG, "page.html", "text/html")})
@@ -170,13 +172,15 @@ def test_A15_old_mapping_is_kept_as_text_and_picture(maple: Scene, alice: Client
     assert alice.get(PICTURE).status_code == 404
 
 
-def test_A15_picture_is_for_those_who_may_import(maple: Scene, bob: Client, alice: Client) -> None:
+def test_A15_picture_is_for_those_who_may_see_personal_data(
+    maple: Scene, bob: Client, alice: Client
+) -> None:
     known(maple, SourceSystem.SIF, picture=PNG)
     assert alice.get(PICTURE).status_code == 200
     assert bob.get(PICTURE).status_code == 403
     assert signed_in(scenes.LEE).get(PICTURE).status_code == 404
     scenes.empty()
-    assert alice.get("/d/juniper/clever/arrival/picture/").status_code == 404
+    assert alice.get("/d/juniper/clever/sources/sif/picture/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -220,6 +224,16 @@ def test_answer_that_cannot_be_is_refused(
     else:
         assert answer.status_code == 303
         assert RosterSource.objects.get().state == "off"
+
+
+def test_B47_no_answer_puts_another_source_beside_clever(maple: Scene, alice: Client) -> None:
+    page = alice.post(ARRIVAL, {"system": "sif"}).content.decode()
+    assert "Clever and SIF cannot both be on, and Clever is on here." in page
+    assert not RosterSource.objects.exists()
+    # One that was switched off is only noted.
+    RosterSource.objects.create(district=maple.district, system="sif", state="off")
+    assert alice.post(ARRIVAL, {"system": "sif", "old_mapping": "x"}).status_code == 303
+    assert RosterSource.objects.get().state == "off"
 
 
 def test_landing_page_leads_an_unready_district_to_get_ready(
