@@ -14,6 +14,7 @@ from integration_console.importing.brakes_on import brakes_on
 from integration_console.importing.steps import MISSING, Step, more, parts
 from mappings.queries import setup_of
 from mappings.student_id import reach_of
+from schools.queries import labels
 
 DEFAULT_TYPES = (DataType.STUDENT, DataType.TEACHER)
 
@@ -60,7 +61,7 @@ def summary(access: Access, now: datetime, chosen: Iterable[DataType]) -> Summar
         may_cancel=running is not None and access.may(cancelling(running)),
         test=Shown(test, now) if test else None,
         held=held(test) if test else [],
-        problems=catalogue.told(queries.problems_of(test)) if test else [],
+        problems=catalogue.told(queries.problems_of(test), labels(district)) if test else [],
         alerts=queries.alerts_of(test) if test else 0,
         outdated=outdated,
         brakes=brakes_on(district),
