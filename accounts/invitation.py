@@ -47,13 +47,20 @@ def set_password_link(user: User) -> str:
 
 @transaction.atomic
 def invite(*, district: District, email: str, role: MemberRole, by: str) -> tuple[User, str]:
-    """A member of a district; the link is "" for somebody who has a password already."""
+    """A new member of a district; the link is "" for somebody who has a password already.
+
+    Raises ConsoleError for an address that is none, of a member, or of a closed account.
+    """
     user = _user(email)
-    membership, new = Membership.objects.get_or_create(
-        district=district, user=user, defaults={"role": role}
+    if not user.is_active:
+        raise ConsoleError(f"The account {user.email} is closed. Ask Support to open it again.")
+    _, new = Membership.objects.get_or_create(
+        district=district, user=user, defaults={"role": role, "invited_by": by}
     )
-    if not new and membership.role != role:
-        raise ConsoleError(f"{user.email} is a member of {district.name} already.")
+    if not new:
+        raise ConsoleError(
+            f"{user.email} is a member of {district.name} already. Change the role in the list."
+        )
     audit.record(district, by, "member.invite", str(user.pk), role=str(role))
     return user, "" if user.has_usable_password() else set_password_link(user)
 

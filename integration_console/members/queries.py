@@ -1,0 +1,97 @@
+"""What the pages of members read."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, Min, Q, QuerySet
+from django.http import Http404
+
+from accounts.access import ROLE_NAMES
+from accounts.models import Membership
+from imports.words import Word
+from schools.models import District
+
+PAGE = 50
+INVITED = Word("Invited", "info", "mail")
+TOO_OLD = Word("Invitation too old", "wait", "clock-alert")
+NEVER_IN = Word("Not signed in yet", "quiet", "user-round")
+ACTIVE = Word("Active", "good", "circle-check")
+CLOSED = Word("Account closed", "bad", "user-x")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A member in the list. `schools` is how many a Librarian has, `school` the first of them."""
+
+    membership: Membership
+    state: Word
+    good_until: datetime
+    school: str
+    schools: int
+
+    @property
+    def email(self) -> str:
+        return self.membership.user.email
+
+    @property
+    def role(self) -> str:
+        return ROLE_NAMES[self.membership.role]
+
+    @property
+    def others(self) -> int:
+        return self.schools - 1
+
+    @property
+    def invited(self) -> bool:
+        """Whether the invitation has not been taken up."""
+        return self.state in (INVITED, TOO_OLD)
+
+
+def members(district: District, q: str = "", role: str = "") -> QuerySet[Membership]:
+    """The district's members by their addresses, with what a row shows."""
+    found = Membership.objects.filter(district=district).select_related("user")
+    if q:
+        name = Q(user__first_name__icontains=q) | Q(user__last_name__icontains=q)
+        found = found.filter(Q(user__email__icontains=q) | name)
+    if role:
+        found = found.filter(role=role)
+    return found.annotate(
+        school_count=Count("schools"), first_school=Min("schools__name")
+    ).order_by("user__email")
+
+
+def rows(found: QuerySet[Membership], after: str, now: datetime) -> list[Row]:
+    """A page of rows behind this address, and one more if there is another page."""
+    behind = found.filter(user__email__gt=after) if after else found
+    return [row(membership, now) for membership in behind[: PAGE + 1]]
+
+
+def row_of(district: District, number: int, now: datetime) -> Row:
+    """One member. Raises Http404 for whoever is none of this district."""
+    found = members(district).filter(pk=number).first()
+    if found is None:
+        raise Http404
+    return row(found, now)
+
+
+def row(membership: Membership, now: datetime) -> Row:
+    read = membership.__dict__
+    good_until = membership.invited_at + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    return Row(
+        membership=membership,
+        state=state_of(membership, good_until > now),
+        good_until=good_until,
+        school=read["first_school"] or "",
+        schools=read["school_count"],
+    )
+
+
+def state_of(membership: Membership, fresh: bool) -> Word:
+    """Whether somebody has taken up the invitation, and has signed in."""
+    user = membership.user
+    if not user.is_active:
+        return CLOSED
+    if not user.has_usable_password():
+        return INVITED if fresh else TOO_OLD
+    return ACTIVE if user.last_login else NEVER_IN
