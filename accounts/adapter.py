@@ -1,12 +1,42 @@
 """How django-allauth behaves here."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.http import HttpRequest
+
+LOCKED_OUT = (
+    "Too many failed attempts. Wait 5 minutes, then try again; until then even the right"
+    " password is refused. If you have forgotten it, ask for a new one below."
+)
 
 
 class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by invitation or command, never by a stranger's form."""
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": LOCKED_OUT,
+        "rate_limited": "Too many attempts. Wait 5 minutes, then try again.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+
+class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
+    """The second factor, which an installation may require of everybody."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "This code is not right, or it is too old. Write the one shown now.",
+        "cannot_delete_authenticator": (
+            "This installation requires a second factor, so it cannot be switched off."
+        ),
+    }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Not where everybody must have one."""
+        return not settings.REQUIRE_SECOND_FACTOR

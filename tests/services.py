@@ -34,6 +34,7 @@ SETTINGS_OF_THE_SHELL = (
         "SANDBOX_URL",
         "SECRET_KEY",
         "SECRET_KEY_FALLBACKS",
+        "TRUSTED_PROXIES",
         "SUPPORT_EMAIL",
         "SUPPORT_PHONE",
     ),

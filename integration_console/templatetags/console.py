@@ -114,7 +114,13 @@ def query(context: template.Context, **changes: object) -> str:
 @register.simple_tag
 def installation(name: str) -> Any:
     """A setting that pages may show: DEMONSTRATION, SUPPORT_EMAIL, SUPPORT_PHONE, ..."""
-    shown = {"DEMONSTRATION", "SUPPORT_EMAIL", "SUPPORT_PHONE", "SALES_CONTACT"}
+    shown = {
+        "DEMONSTRATION",
+        "REQUIRE_SECOND_FACTOR",
+        "SUPPORT_EMAIL",
+        "SUPPORT_PHONE",
+        "SALES_CONTACT",
+    }
     return getattr(settings, name) if name in shown else ""
 
 

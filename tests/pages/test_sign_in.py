@@ -64,7 +64,7 @@ def test_nobody_signs_up(db: None, client: Client) -> None:
     new = {"email": "new@else.example", "password1": scenes.PASSWORD, "password2": scenes.PASSWORD}
     page = client.post("/accounts/signup/", new, follow=True).content.decode()
     assert not User.objects.filter(email="new@else.example").exists()
-    assert "Sign Up Closed" in page
+    assert "Accounts are made by invitation" in page
 
 
 def test_password_is_reset_by_mail(alice_user: User, client: Client) -> None:
