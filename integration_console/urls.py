@@ -20,9 +20,6 @@ of_district: list[URLPattern | URLResolver] = [
     path("", include("integration_console.importing.urls")),
     path("", include("integration_console.people.urls")),
     path("", include("integration_console.members.urls")),
-    path("people/", people.listing, name="people"),
-    path("people.csv", people.listing_csv, name="people_csv"),
-    path("people/<int:number>/", people.person, name="person"),
 ]
 
 urlpatterns = [
