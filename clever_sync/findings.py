@@ -36,3 +36,15 @@ def note_once(pull: Pull, findings: Iterable[Finding]) -> None:
     note_findings(
         pull, [("", f) for f in sorted(wanted, key=str) if (f.code, f.field) not in known]
     )
+
+
+def note_names(pull: Pull, code: str, names: Iterable[str]) -> None:
+    """Notes names that are no problem: each once for a connection, and never counted."""
+    wanted = set(names)
+    if not wanted:
+        return
+    known = PullFinding.objects.filter(pull__connection=pull.connection_id, code=code)
+    new = wanted - set(known.values_list("field", flat=True)[: MOST_OF_A_CODE + 1])
+    PullFinding.objects.bulk_create(
+        PullFinding(pull=pull, code=code, field=name) for name in sorted(new)[:MOST_OF_A_CODE]
+    )

@@ -5,8 +5,12 @@ from typing import Any
 
 import msgspec
 
+from clever_sync.privacy import may_keep
+from clever_sync.sources import EXTENSION
 from core.problems import Finding
+from core.text import clean
 
+LONGEST_KEY = 100
 _COMMON = "id district email name created last_modified roles lms_status".split()
 _EVERY_ROLE = "legacy_id ext created last_modified district name email".split()
 _ROLES = {
@@ -30,13 +34,28 @@ def unknown_names(raws: Iterable[bytes | msgspec.Raw]) -> set[Finding]:
     """The fields and roles of these users that no documentation knows. Records stay untouched."""
     found: set[Finding] = set()
     for raw in raws:
-        try:
-            record = _decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            continue
-        if isinstance(record, dict):
-            found.update(_unknown(record))
+        found.update(_unknown(_read(raw)))
     return found
+
+
+def extension_names(raws: Iterable[bytes | msgspec.Raw]) -> set[str]:
+    """The extension fields of these users by their source keys, so that they can be offered."""
+    found: set[str] = set()
+    for raw in raws:
+        roles = _read(raw).get("roles")
+        for role, fields in roles.items() if isinstance(roles, dict) else ():
+            names = fields.get("ext") if isinstance(fields, dict) else None
+            if isinstance(names, dict):
+                found.update(f"{role}{EXTENSION}{name}" for name in names)
+    return {k for k in found if len(k) <= LONGEST_KEY and clean(k) == k and may_keep(k)}
+
+
+def _read(raw: bytes | msgspec.Raw) -> Mapping[str, Any]:
+    try:
+        record = _decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def _unknown(record: Mapping[str, Any]) -> Iterator[Finding]:

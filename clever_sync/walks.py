@@ -13,11 +13,12 @@ from django.db import connection, transaction
 from clever_sync import copying, mirror
 from clever_sync.ahead import Ahead
 from clever_sync.client import CleverClient, PageReply
+from clever_sync.contents import EXTENSION_FIELD
 from clever_sync.fence import LostFence, hold_fence
-from clever_sync.findings import note_findings, note_once
+from clever_sync.findings import note_findings, note_names, note_once
 from clever_sync.models import Pull, PullAbsence, PullWalk
 from clever_sync.reader import Reader, SchoolReader
-from clever_sync.schema import unknown_names
+from clever_sync.schema import extension_names, unknown_names
 from clever_sync.seals import Seal, find_seal, replace_seals
 from clever_sync.wire import Page, moves_on
 from core.fault_points import fault_point
@@ -173,7 +174,9 @@ def _note_oddities(tour: Tour, walk: PullWalk, page: Page) -> None:
     if not moves_on(page):
         note_once(tour.pull, [Finding(NEXT_IGNORED, walk.what)])
     if walk.what != SCHOOLS:
-        note_once(tour.pull, unknown_names([*page.raws[:SAMPLE], *page.raws[-SAMPLE:]]))
+        sample = [*page.raws[:SAMPLE], *page.raws[-SAMPLE:]]
+        note_once(tour.pull, unknown_names(sample))
+        note_names(tour.pull, EXTENSION_FIELD, extension_names(sample))
 
 
 def _end(tour: Tour, walk: PullWalk, doubt: str) -> None:
