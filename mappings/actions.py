@@ -26,6 +26,7 @@ from mappings.matching import (
 )
 from mappings.models import CodeRule, DefaultRule, FieldRule, Ruleset
 from mappings.problems import PROBLEMS
+from mappings.queries import active_ruleset, draft_of, same_rules, spec_of
 from mappings.review import objections
 from mappings.spec import RulesetSpec
 from schools.models import District, School
@@ -43,6 +44,7 @@ __all__ = [
     "create_schools_from_clever",
     "discard_draft",
     "leave_school_out",
+    "lock_rules",
     "match_many",
     "match_school",
     "publish",
@@ -83,15 +85,22 @@ def create_default_rulesets(*, district: District, by: str = "") -> list[Ruleset
 
 @transaction.atomic
 def save_draft(*, district: District, spec: RulesetSpec, by: str) -> Ruleset:
-    """Keeps unpublished work; the draft of this type before it is gone. Nothing is checked yet."""
-    _lock(district)
-    Ruleset.objects.filter(
-        district=district, data_type=spec.data_type, state=RulesetState.DRAFT
-    ).delete()
+    """Keeps unpublished work; the draft of this type before it is gone. Nothing is checked yet.
+
+    It goes on from where the draft before it was begun, else from the published version.
+    """
+    lock_rules(district)
+    earlier, active = draft_of(district, spec.data_type), active_ruleset(district, spec.data_type)
+    begun = earlier.based_on if earlier else active.version if active else None
+    if earlier:
+        earlier.delete()
     version = _next_version(district, spec.data_type)
-    return write_version(
+    draft = write_version(
         district=district, spec=spec, version=version, state=RulesetState.DRAFT, by=by
     )
+    draft.based_on = begun
+    draft.save(update_fields=["based_on"])
+    return draft
 
 
 @transaction.atomic
@@ -108,21 +117,31 @@ def discard_draft(*, district: District, data_type: DataType) -> bool:
 def publish(*, district: District, spec: RulesetSpec, by: str) -> Ruleset:
     """Makes these rules the ones of the next run; the ones before are retired, never changed.
 
-    Raises ConsoleError with a sentence that names what cannot be. A draft of this type is used up.
+    Raises ConsoleError with a sentence that names what cannot be. A draft that says the same is
+    used up; one that says something else is kept, for whoever works on it.
     """
-    _lock(district)
+    lock_rules(district)
     check(district, spec)
-    active = Ruleset.objects.filter(
-        district=district, data_type=spec.data_type, state=RulesetState.ACTIVE
+    active, draft = active_ruleset(district, spec.data_type), draft_of(district, spec.data_type)
+    if draft and same_rules(spec_of(draft), spec):
+        draft.delete()
+    if active:
+        RULESET.move(Ruleset.objects.filter(pk=active.pk), RulesetState.RETIRED)
+    ruleset = write_version(
+        district=district,
+        spec=spec,
+        version=_next_version(district, spec.data_type),
+        state=RulesetState.ACTIVE,
+        by=by,
     )
-    RULESET.move(active, RulesetState.RETIRED)
-    draft = save_draft(district=district, spec=spec, by=by)
-    RULESET.move(Ruleset.objects.filter(pk=draft.pk), RulesetState.ACTIVE)
-    draft.state = RulesetState.ACTIVE
+    if active:
+        ruleset.based_on = active.version
+        ruleset.save(update_fields=["based_on"])
     audit.record(
-        district, by, "rules.publish", str(spec.data_type), ruleset=draft.pk, version=draft.version
-    )
-    return draft
+        district, by, "rules.publish", str(spec.data_type),
+        ruleset=ruleset.pk, version=ruleset.version,
+    )  # fmt: skip
+    return ruleset
 
 
 def check(district: District, spec: RulesetSpec) -> None:
@@ -143,8 +162,8 @@ def sentence(district: District, data_type: DataType, finding: Finding) -> str:
     return f"{str(data_type).capitalize()}: {said} {problem.fix}"
 
 
-def _lock(district: District) -> None:
-    """One publisher at a time in a district."""
+def lock_rules(district: District) -> None:
+    """One writer of rules at a time in a district; to be called inside a transaction."""
     District.objects.select_for_update(no_key=True).get(pk=district.pk)
 
 

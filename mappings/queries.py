@@ -1,7 +1,7 @@
 """What the engine and the pages read of the district's rules."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from django.db.models import Q, QuerySet
@@ -65,7 +65,7 @@ def spec_of(ruleset: Ruleset) -> RulesetSpec:
         data_type=DataType(ruleset.data_type),
         fields=tuple(
             FieldSpec(rule.field, rule.source, Policy(rule.policy), BlankPolicy(rule.blank))
-            for rule in ruleset.field_rules.order_by("pk")
+            for rule in sorted(ruleset.field_rules.all(), key=lambda rule: rule.pk)
         ),
         codes=normalised(codes),
         defaults={rule.field: rule.value for rule in ruleset.default_rules.all()},
@@ -75,6 +75,25 @@ def spec_of(ruleset: Ruleset) -> RulesetSpec:
         schools=frozenset(ruleset.schools),
         change_identifiers=ruleset.change_identifiers,
     )
+
+
+def written_spec(ruleset: Ruleset) -> RulesetSpec:
+    """The same, with codes in the spelling of people: what is edited, and saved again."""
+    codes: dict[str, dict[str, str]] = {}
+    for rule in sorted(ruleset.code_rules.all(), key=lambda rule: rule.pk):
+        codes.setdefault(rule.field, {})[rule.code] = rule.value
+    return replace(spec_of(ruleset), codes=codes)
+
+
+def same_rules(one: RulesetSpec, other: RulesetSpec) -> bool:
+    """Whether two rulesets say the same, however their codes are spelled and fields are sorted."""
+    return _comparable(one) == _comparable(other)
+
+
+def _comparable(spec: RulesetSpec) -> RulesetSpec:
+    codes = {field: table for field, table in normalised(spec.codes).items() if table}
+    fields = tuple(sorted(spec.fields, key=lambda rule: rule.field))
+    return replace(spec, id=0, codes=codes, fields=fields, defaults=dict(spec.defaults))
 
 
 def school_map(district: District) -> SchoolMap:
@@ -124,6 +143,44 @@ def draft_of(district: District, data_type: DataType) -> Ruleset | None:
     return Ruleset.objects.filter(
         district=district, data_type=data_type, state=RulesetState.DRAFT
     ).first()
+
+
+@dataclass(frozen=True)
+class OnTheDesk:
+    """The published version of a type and the unpublished work on it."""
+
+    active: Ruleset | None = None
+    draft: Ruleset | None = None
+
+    @property
+    def newest(self) -> Ruleset | None:
+        """What is worked on: the draft, else what is published."""
+        return self.draft or self.active
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether somebody has published another version since the draft was begun."""
+        begun = self.draft.based_on if self.draft else None
+        return bool(begun and self.active and self.active.version != begun)
+
+
+def on_the_desk(
+    district: District, data_types: Iterable[DataType] = DataType
+) -> dict[DataType, OnTheDesk]:
+    """Published and unpublished settings of these types with all their rules."""
+    wanted = [str(data_type) for data_type in data_types]
+    rulesets = Ruleset.objects.filter(
+        district=district,
+        data_type__in=wanted,
+        state__in=(RulesetState.ACTIVE, RulesetState.DRAFT),
+    ).prefetch_related("field_rules", "code_rules", "default_rules")
+    found = {(ruleset.data_type, ruleset.state): ruleset for ruleset in rulesets}
+    return {
+        DataType(data_type): OnTheDesk(
+            found.get((data_type, RulesetState.ACTIVE)), found.get((data_type, RulesetState.DRAFT))
+        )
+        for data_type in wanted
+    }
 
 
 def versions_of(district: District, data_type: DataType) -> QuerySet[Ruleset]:
