@@ -13,6 +13,7 @@ from core.problems import ConsoleError
 from core.vocabulary import DataType
 from imports.brake_terms import DEFAULTS
 from imports.models import Brake, Schedule
+from imports.timetable import FREQUENCIES
 from integration_console.settings_document import (
     ALL_SCHOOLS,
     FORMAT,
@@ -29,7 +30,6 @@ from notifications.models import Recipient
 from schools.actions import rename_term, set_rollover
 from schools.models import District, School
 
-FREQUENCIES = ("hourly", "daily", "weekdays", "weekly")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _DAY = re.compile(r"(\d\d)-(\d\d)")
 

@@ -1,0 +1,101 @@
+"""What people do to the timetable of a data type. It holds at once; it is no part of a version."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from accounts import audit
+from core.problems import ConsoleError
+from core.vocabulary import DataType
+from imports.lease import database_now
+from imports.models import Schedule
+from imports.pulls import DEFAULT_ON
+from imports.timetable import DAY, FREQUENCIES, Timetable, next_due
+from schools.models import District
+
+
+def schedules_of(district: District) -> Mapping[DataType, Schedule]:
+    """The schedule of each data type; where none is stored, the one that holds without it."""
+    stored = {s.data_type: s for s in Schedule.objects.filter(district=district)}
+    return {
+        t: stored.get(str(t))
+        or Schedule(district=district, data_type=str(t), automatic=t in DEFAULT_ON)
+        for t in DataType
+    }
+
+
+@transaction.atomic
+def set_automatic(*, district: District, on: Collection[DataType], by: str) -> list[DataType]:
+    """Automatically Update During Daily Operations (B50): these types and no others.
+
+    Returns the types whose box was moved.
+    """
+    moved = []
+    for data_type, schedule in _locked(district).items():
+        if schedule.automatic != (data_type in on):
+            schedule.automatic = data_type in on
+            _save(district, schedule)
+            moved.append(data_type)
+    if moved:
+        audit.record(
+            district, by, "schedule.automatic",
+            on=sorted(map(str, on)), moved=sorted(map(str, moved)),
+        )  # fmt: skip
+    return moved
+
+
+@transaction.atomic
+def set_timetable(
+    *, district: District, data_type: DataType, timetable: Timetable, by: str
+) -> bool:
+    """How often and when a type is synced (A43); returns whether that is something new.
+
+    Raises ConsoleError for a timetable that cannot be.
+    """
+    _check(timetable)
+    schedule = _locked(district)[data_type]
+    if timetable_of(schedule) == timetable:
+        return False
+    schedule.frequency, schedule.at_minute = timetable.frequency, timetable.at_minute
+    schedule.weekday = timetable.weekday
+    _save(district, schedule)
+    audit.record(
+        district, by, "schedule.timetable", str(data_type),
+        frequency=timetable.frequency, at=timetable.at_minute,
+    )  # fmt: skip
+    return True
+
+
+def timetable_of(schedule: Schedule) -> Timetable:
+    """The timetable of a schedule as a plain value."""
+    return Timetable(schedule.frequency, schedule.at_minute, schedule.weekday)
+
+
+def due_next(district: District, schedule: Schedule, now: datetime) -> datetime | None:
+    """When the schedule comes next; None where the box is not ticked."""
+    if not schedule.automatic:
+        return None
+    return next_due(timetable_of(schedule), ZoneInfo(district.time_zone), now)
+
+
+def _locked(district: District) -> Mapping[DataType, Schedule]:
+    District.objects.select_for_update(no_key=True).get(pk=district.pk)
+    return schedules_of(district)
+
+
+def _save(district: District, schedule: Schedule) -> None:
+    """Before the first import nothing is due: schedules are refused until then (engine.md 1)."""
+    started = schedule.first_import_at is not None
+    schedule.next_due = due_next(district, schedule, database_now()) if started else None
+    schedule.save()
+
+
+def _check(timetable: Timetable) -> None:
+    if timetable.frequency not in FREQUENCIES:
+        raise ConsoleError("Data Update Frequency: choose one of the list.")
+    if not 0 <= timetable.at_minute < DAY:
+        raise ConsoleError("The time is not one of the day; write it as 05:00.")
+    if timetable.weekday is not None and not 0 <= timetable.weekday <= 6:
+        raise ConsoleError("The day is not one of the week; choose one of the list.")
