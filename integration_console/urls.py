@@ -20,6 +20,7 @@ of_district: list[URLPattern | URLResolver] = [
     path("", include("integration_console.importing.urls")),
     path("", include("integration_console.people.urls")),
     path("", include("integration_console.members.urls")),
+    path("", include("integration_console.rules.urls")),
 ]
 
 urlpatterns = [

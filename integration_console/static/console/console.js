@@ -35,6 +35,8 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
   form.addEventListener("input", note);
   form.addEventListener("change", note);
   form.addEventListener("submit", () => unsaved.clear());
+  // What was sent and refused is not saved either.
+  if (form.dataset.guard === "unsaved") note();
 }
 window.addEventListener("beforeunload", (event) => {
   if (unsaved.size) event.preventDefault();
@@ -45,5 +47,17 @@ for (const box of document.querySelectorAll("[data-pick-all]")) {
   box.hidden = false;
   box.addEventListener("change", () => {
     for (const pick of box.form.querySelectorAll("[name=pick]")) pick.checked = box.checked;
+  });
+}
+
+// A long list shows what fits the words: <input data-filter="id of the list">.
+for (const input of document.querySelectorAll("input[data-filter]")) {
+  const entries = [...document.querySelectorAll(`#${input.dataset.filter} > *`)];
+  const texts = entries.map((entry) => entry.textContent.toLowerCase());
+  input.closest("[hidden]").hidden = false;
+  input.addEventListener("input", (event) => {
+    event.stopPropagation(); // Looking is no change.
+    const words = input.value.toLowerCase().split(/\s+/);
+    entries.forEach((entry, n) => { entry.hidden = !words.every((word) => texts[n].includes(word)); });
   });
 }

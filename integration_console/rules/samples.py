@@ -1,0 +1,105 @@
+"""Live samples (C05): a few real values of each field, from Clever and from here.
+
+Masked for whoever may not see them; a GPA is shown to those only who may see GPAs.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from accounts.access import Ability, Access
+from clever_sync.contents import is_extension, some_payloads
+from clever_sync.sources import GPA_SOURCES, Payload
+from core.vocabulary import DataType
+from imports.changes import MASK
+from integration_console.rules.desk import Desk
+from mappings.reading import GRADE_SOURCE
+from schools.queries import people_of
+from schools.targets import CLASS_YEAR_FROM_GRADE, TARGETS, targets_of
+
+MOST = 3
+LOOKED_AT = 200
+LONGEST = 40
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Up to three values; without any, `why` says in a few words why there is none."""
+
+    values: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What was looked at on both sides."""
+
+    access: Access
+    payloads: Sequence[Payload] = ()
+    records: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def filled(self) -> frozenset[str]:
+        """The sources for which somebody in Clever has a value."""
+        return frozenset(source for payload in self.payloads for source in payload)
+
+    def from_clever(self, key: str, source: str) -> Sample:
+        """Values of a Clever field, as they would come into the local field `key`."""
+        if not source:
+            return Sample(why="Not imported")
+        if TARGETS[key].kind == "place":
+            return Sample(why="Through school matching")
+        if not self.payloads:
+            return Sample(why="None yet: Clever has not been read")
+        read = GRADE_SOURCE if source == CLASS_YEAR_FROM_GRADE else source
+        values = distinct(_text(payload.get(read)) for payload in self.payloads)
+        if not values and (read in GPA_SOURCES or is_extension(read)):
+            return Sample(why="None yet: it is read once it is mapped and published")
+        return self._shown(key, read, values, "Blank in Clever for those looked at")
+
+    def from_here(self, key: str) -> Sample:
+        """Values of a local field."""
+        if TARGETS[key].kind == "place":
+            return Sample(why="Through school matching")
+        return self._shown(key, "", self.records.get(key, []), "No value here yet")
+
+    def _shown(self, key: str, source: str, values: list[str], why: str) -> Sample:
+        if not values:
+            return Sample(why=why)
+        if sees(self.access, key, source):
+            return Sample(tuple(values))
+        return Sample(tuple(MASK for _ in values))
+
+
+def sees(access: Access, key: str, source: str) -> bool:
+    """Whether the values of a Clever field may be shown beside the local field `key`."""
+    personal = Ability.SEE_PERSONAL_DATA in access.abilities
+    if source in GPA_SOURCES or is_extension(source):
+        # Nobody knows what an extension field holds; it may be a GPA.
+        return personal and Ability.SEE_GPA in access.abilities
+    return access.sees(key)
+
+
+def samples(desk: Desk) -> Samples:
+    """Looks at the first people on both sides: two queries, however many there are."""
+    payloads = some_payloads(desk.connection, desk.data_type) if desk.connection else []
+    return Samples(desk.access, payloads, records(desk, desk.data_type))
+
+
+def records(desk: Desk, data_type: DataType) -> dict[str, list[str]]:
+    """Three values of each local field of a data type."""
+    keys = [t.key for t in targets_of(data_type) if t.column and t.kind != "place"]
+    rows = list(people_of(desk.district, data_type).values(*keys)[:LOOKED_AT])
+    return {key: distinct(_text(row[key]) for row in rows) for key in keys}
+
+
+def distinct(values: Iterable[str]) -> list[str]:
+    """The first few different values that are not blank, shortened."""
+    found = dict.fromkeys(value[:LONGEST] for value in values if value)
+    return list(islice(found, MOST))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)

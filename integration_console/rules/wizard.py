@@ -1,0 +1,73 @@
+"""What the three pages of the wizard have in common: keep what was sent, and lead on."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.access import Ability
+from core.problems import ConsoleError
+from core.replies import SeeOther
+from integration_console.rules.desk import Desk
+from integration_console.rules.ways import first_of
+from mappings.drafts import Overtaken
+
+AFTER = {"match_fields": "define_codes", "define_codes": "sync_settings"}
+KEPT = (
+    "Saved as a draft. It is not published yet: runs go on with the published settings until"
+    " you press Publish."
+)
+SAME = "Saved. These settings are the published ones."
+
+
+def sent(request: HttpRequest) -> Any:
+    """What was sent with a POST; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
+def answered(
+    request: HttpRequest, desk: Desk, form: Any, name: str, keep: Callable[..., object]
+) -> HttpResponse | None:
+    """Keeps what was sent and leads on; None where the page is to be shown, with what is wrong."""
+    if request.method != "POST":
+        return None
+    desk.access.must(Ability.IMPORT)
+    if not form.is_valid():
+        return None
+    who = {"district": desk.district, "by": desk.access.user.email}
+    try:
+        kept = keep(spec=form.spec(), seen=form.cleaned_data["seen"], **who)
+    except Overtaken as refusal:
+        overtake(request, form, refusal)
+        return None
+    except ConsoleError as refusal:
+        messages.error(request, refusal.sentence)
+        return None
+    messages.success(request, KEPT if kept else SAME)
+    return SeeOther(onward(desk, name, request.POST.get("then", "")))
+
+
+def overtake(request: HttpRequest, form: Any, refusal: Overtaken) -> None:
+    """Shows the form with all that was typed; whoever saves it once more knows of the others."""
+    messages.error(
+        request,
+        f"{refusal.sentence} What you entered is still here and not saved. Save once more to put"
+        " it in the place of theirs, or open this page anew to see what they saved.",
+    )
+    holder = getattr(form, "seen", form)
+    holder.data = holder.data.copy()
+    holder.data["seen"] = str(refusal.newest)
+
+
+def onward(desk: Desk, name: str, then: str) -> str:
+    """Where Next, Save, and Save and Close lead (A35 to A37, A40, A45)."""
+    slug = desk.district.slug
+    if then == "close":
+        return first_of(slug, "configure", "settings")
+    if then != "next":
+        return reverse(name, args=[slug, desk.data_type])
+    if name in AFTER:
+        return reverse(AFTER[name], args=[slug, desk.data_type])
+    return f"{reverse('settings', args=[slug])}#{desk.data_type}"
