@@ -26,7 +26,7 @@ from integration_console.rules.offers import offers
 from integration_console.rules.samples import samples
 from integration_console.rules.scope import places
 from integration_console.rules.sync_form import SyncForm
-from integration_console.rules.wizard import answered, sent
+from integration_console.rules.wizard import answered, blocked, sent
 from mappings import drafts
 from mappings.spec import RulesetSpec
 
@@ -38,6 +38,8 @@ page = require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest, slug: str) -> HttpResponse:
     """The data types, each with its pencil, the state of its settings, and its box."""
     access = member(request, slug, Ability.SEE_INTEGRATION)
+    if answer := blocked(request, access):
+        return answer
     return render(request, "rules/settings.html", shown.settings(access))
 
 
@@ -46,6 +48,8 @@ def settings(request: HttpRequest, slug: str) -> HttpResponse:
 def automatic(request: HttpRequest, slug: str) -> HttpResponse:
     """Automatically Update During Daily Operations: three independent boxes."""
     access = member(request, slug, Ability.IMPORT)
+    if answer := blocked(request, access):
+        return answer
     form = AutomaticForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Choose among Student, Teacher and Admin (Staff).")
@@ -63,6 +67,8 @@ def automatic(request: HttpRequest, slug: str) -> HttpResponse:
 def match_fields(request: HttpRequest, slug: str, data_type: str) -> HttpResponse:
     """Which Clever field feeds which of ours, with values from both sides."""
     access = member(request, slug, Ability.SEE_INTEGRATION)
+    if answer := blocked(request, access):
+        return answer
     desk = desk_of(access, data_type)
     found = samples(desk)
     form = MatchFieldsForm(sent(request), desk=desk, offers=offers(desk, found.filled))
@@ -93,6 +99,8 @@ def sample(request: HttpRequest, slug: str, data_type: str) -> HttpResponse:
 def define_codes(request: HttpRequest, slug: str, data_type: str) -> HttpResponse:
     """What Clever's codes are called here, those that nobody has named on top."""
     access = member(request, slug, Ability.SEE_INTEGRATION)
+    if answer := blocked(request, access):
+        return answer
     desk = desk_of(access, data_type)
     form = DefineCodesForm(sent(request), desk=desk, fields=code_fields(desk))
     if answer := answered(request, desk, form, "define_codes", drafts.keep_draft):
@@ -105,6 +113,8 @@ def define_codes(request: HttpRequest, slug: str, data_type: str) -> HttpRespons
 def sync_settings(request: HttpRequest, slug: str, data_type: str) -> HttpResponse:
     """Which schools, how often, and by which rules."""
     access = member(request, slug, Ability.SEE_INTEGRATION)
+    if answer := blocked(request, access):
+        return answer
     desk = desk_of(access, data_type)
     found, schedule = places(desk), schedules_of(access.district)[desk.data_type]
     form = SyncForm(sent(request), desk=desk, places=found, schedule=schedule)
@@ -123,6 +133,8 @@ def sync_settings(request: HttpRequest, slug: str, data_type: str) -> HttpRespon
 def publish(request: HttpRequest, slug: str, data_type: str) -> HttpResponse:
     """Publish: the next run uses the draft."""
     access = member(request, slug, Ability.IMPORT)
+    if answer := blocked(request, access):
+        return answer
     kind, form = type_of(data_type), PublishForm(request.POST)
     read = form.cleaned_data if form.is_valid() else {"seen": None, "over": None}
     try:
@@ -140,6 +152,8 @@ def publish(request: HttpRequest, slug: str, data_type: str) -> HttpResponse:
 def discard(request: HttpRequest, slug: str, data_type: str) -> HttpResponse:
     """Discard draft: what is published stays as it is."""
     access = member(request, slug, Ability.IMPORT)
+    if answer := blocked(request, access):
+        return answer
     kind, form = type_of(data_type), SeenForm(request.POST)
     seen = form.cleaned_data["seen"] if form.is_valid() else None
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from integration_console.rules.desk import Desk
 from integration_console.stepper import Step, StepState
@@ -27,13 +27,3 @@ def steps(desk: Desk, current: str, notes: Mapping[str, str]) -> list[Step]:
         )
         for name, label, note in PAGES
     ]
-
-
-def first_of(slug: str, *names: str) -> str:
-    """The address of the first of these pages that is there; the last one must be."""
-    for name in names[:-1]:
-        try:
-            return reverse(name, args=[slug])
-        except NoReverseMatch:
-            continue
-    return reverse(names[-1], args=[slug])

@@ -7,11 +7,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from accounts.access import Ability
+from accounts.access import Ability, Access
 from core.problems import ConsoleError
 from core.replies import SeeOther
+from integration_console.configure.order import blocked_by_setup
 from integration_console.rules.desk import Desk
-from integration_console.rules.ways import first_of
 from mappings.drafts import Overtaken
 
 AFTER = {"match_fields": "define_codes", "define_codes": "sync_settings"}
@@ -25,6 +25,15 @@ SAME = "Saved. These settings are the published ones."
 def sent(request: HttpRequest) -> Any:
     """What was sent with a POST; None for a page that is only looked at."""
     return request.POST if request.method == "POST" else None
+
+
+def blocked(request: HttpRequest, access: Access) -> HttpResponse | None:
+    """Leads back to Configure until step 1 is done (A21); None where the page may be opened."""
+    reason = blocked_by_setup(access.district)
+    if not reason:
+        return None
+    messages.warning(request, reason)
+    return SeeOther(reverse("configure", args=[access.district.slug]))
 
 
 def answered(
@@ -65,7 +74,7 @@ def onward(desk: Desk, name: str, then: str) -> str:
     """Where Next, Save, and Save and Close lead (A35 to A37, A40, A45)."""
     slug = desk.district.slug
     if then == "close":
-        return first_of(slug, "configure", "settings")
+        return reverse("configure", args=[slug])
     if then != "next":
         return reverse(name, args=[slug, desk.data_type])
     if name in AFTER:

@@ -6,11 +6,13 @@ from django.db import connection
 
 from clever_sync.contents import EXTENSION_FIELD
 from clever_sync.models import Connection, Pull, PullFinding
-from core.vocabulary import DataType
-from mappings.actions import publish, save_draft
+from core.vocabulary import ConnectionState, DataType
+from mappings.actions import create_default_rulesets, publish, save_draft
+from mappings.models import SchoolMatch
 from mappings.queries import active_ruleset, written_spec
 from mappings.spec import FieldSpec, RulesetSpec
-from schools.models import District
+from schools.models import District, School
+from tests.pages import scenes
 from tests.pages.scenes import ALICE, Scene
 
 MIRROR_SQL = """
@@ -39,6 +41,18 @@ def mirror(district: District, students: int) -> Connection:
     return tie
 
 
+def fresh(slug: str = "larch") -> Scene:
+    """A district that has done step 1 and nothing else: nobody here, Clever not read yet."""
+    made = scenes.district(slug, "Larch Creek Schools", clever_enabled=True)
+    school = School.objects.create(district=made, site_code="S1", name="Larch Creek High")
+    Connection.objects.create(
+        district=made, clever_district_id=f"{made.pk:024x}", state=ConnectionState.READY
+    )
+    SchoolMatch.objects.create(district=made, clever_school_id="1" * 24, school=school)
+    create_default_rulesets(district=made)
+    return Scene(made, [school], {})
+
+
 def spec_of_type(district: District, data_type: DataType) -> RulesetSpec:
     active = active_ruleset(district, data_type)
     assert active
@@ -57,6 +71,7 @@ def with_fields(spec: RulesetSpec, **sources: str) -> RulesetSpec:
 
 def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
     """A big mirror; a draft of teachers that cannot be published, of staff that was overtaken."""
+    fresh()
     mirror(full.district, 20_000)
     teachers = spec_of_type(trouble.district, DataType.TEACHER)
     save_draft(district=trouble.district, spec=with_fields(teachers, sis_id=""), by=ALICE)
