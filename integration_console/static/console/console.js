@@ -55,8 +55,9 @@ for (const input of document.querySelectorAll("input[data-filter]")) {
   const entries = [...document.querySelectorAll(`#${input.dataset.filter} > *`)];
   const texts = entries.map((entry) => entry.textContent.toLowerCase());
   input.closest("[hidden]").hidden = false;
+  input.addEventListener("change", (event) => event.stopPropagation()); // Looking is no change.
   input.addEventListener("input", (event) => {
-    event.stopPropagation(); // Looking is no change.
+    event.stopPropagation();
     const words = input.value.toLowerCase().split(/\s+/);
     entries.forEach((entry, n) => { entry.hidden = !words.every((word) => texts[n].includes(word)); });
   });
