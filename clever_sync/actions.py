@@ -1,5 +1,6 @@
 """What people do with the connection: connect it, check it, reset it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,22 +9,49 @@ from django.utils import timezone
 
 from accounts import audit
 from clever_sync import mirror
-from clever_sync.answers import District as CleverDistrict
+from clever_sync.asking import ask_clever, quick_client, school_pages
 from clever_sync.client import CleverClient, new_client
 from clever_sync.district_id import parse_district_id
-from clever_sync.faults import CleverFault, DistrictGone, TokenRefused, WrongDistrict
+from clever_sync.faults import DistrictGone, TokenRefused, WrongDistrict
 from clever_sync.models import Connection, MirrorObject, PageSeal, Pull
 from clever_sync.pull import note_district
 from clever_sync.reader import SchoolReader
 from clever_sync.states import CONNECTION
-from clever_sync.walks import SCHOOLS
 from clever_sync.wire import Page
 from core.problems import ConsoleError
 from core.states import one
 from core.vocabulary import ConnectionState
 from schools.models import District
 
-MOST_PAGES = 1000
+
+@dataclass(frozen=True)
+class Look:
+    """What Clever says of a District ID. Without a name it has not approved us yet (B64)."""
+
+    clever_id: str
+    name: str = ""
+    state: str = ""
+    schools: int = 0
+
+    @property
+    def waiting(self) -> bool:
+        return not self.name
+
+
+def look(*, district: District, text: str, client: CleverClient | None = None) -> Look:
+    """What Clever calls the district of what was pasted, before anything is stored (B39).
+
+    Raises ConsoleError where `connect` would: for text without an id, an id that is used here
+    already, and when Clever answers for another district or not at all.
+    """
+    clever_id = parse_district_id(text)
+    _refuse_taken(district, clever_id)
+    with client or quick_client() as clever:
+        found = ask_clever(clever, clever_id)
+        if found is None:
+            return Look(clever_id)
+        schools = sum(len(page.ids) for page in school_pages(clever))
+    return Look(clever_id, found.name or clever_id, found.state, schools)
 
 
 def connect(
@@ -39,8 +67,8 @@ def connect(
     clever_id = parse_district_id(text)
     _refuse_taken(district, clever_id)
     with client or new_client() as clever:
-        found = _ask_clever(clever, clever_id)
-        pages = [] if found is None else _school_pages(clever)
+        found = ask_clever(clever, clever_id)
+        pages = [] if found is None else school_pages(clever)
     with transaction.atomic():
         connection = _store(district, clever_id)
         now = timezone.now()
@@ -61,8 +89,8 @@ def check(*, connection: Connection, client: CleverClient | None = None) -> Conn
     clever_id = connection.clever_district_id
     with client or new_client() as clever:
         try:
-            found = _ask_clever(clever, clever_id)
-            pages = [] if found is None else _school_pages(clever)
+            found = ask_clever(clever, clever_id)
+            pages = [] if found is None else school_pages(clever)
         except ConsoleError as refused:
             _note_refusal(connection, refused.code)
             raise
@@ -110,37 +138,6 @@ def _taken() -> ConsoleError:
         " Check that you copied the ID of your own district.",
         code="district_id_taken",
     )
-
-
-def _ask_clever(client: CleverClient, clever_id: str) -> CleverDistrict | None:
-    """Clever's record of the district; None when it has given us no token (yet)."""
-    try:
-        if client.authorise(clever_id) is None:
-            return None
-        found = client.district()
-    except CleverFault as fault:
-        raise ConsoleError(fault.sentence, code=fault.code) from fault
-    if found.id != clever_id:
-        raise ConsoleError(
-            "Clever answers for another district than the one you pasted. Check the District ID.",
-            code=WrongDistrict.code,
-        )
-    return found
-
-
-def _school_pages(client: CleverClient) -> list[Page]:
-    pages: list[Page] = []
-    after = ""
-    try:
-        while len(pages) < MOST_PAGES:
-            page = client.page(SCHOOLS, after).page
-            if page is None or not page.ids or not page.is_ascending(after):
-                break
-            pages.append(page)
-            after = page.ids[-1]
-    except CleverFault as fault:
-        raise ConsoleError(fault.sentence, code=fault.code) from fault
-    return pages
 
 
 def _store(district: District, clever_id: str) -> Connection:

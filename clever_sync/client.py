@@ -180,6 +180,8 @@ class _Transport:
 class CleverClient:
     """Speaks for one district at a time: `authorise` first. One request at a time."""
 
+    pauses: tuple[float, ...] = PAUSES
+
     def __init__(
         self,
         *,
@@ -331,7 +333,7 @@ class CleverClient:
             return self._ask_patiently(url, read, auth)
 
     def _ask_patiently(self, url: str, read: Callable[[Answer], T], auth: AuthBase | None) -> T:
-        pauses = iter(PAUSES)
+        pauses = iter(self.pauses)
         waits = 0
         token_read_again = False
         while True:

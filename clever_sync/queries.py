@@ -30,6 +30,13 @@ def clever_schools(connection: Connection) -> QuerySet[MirrorObject]:
     )
 
 
+def every_school(connection: Connection) -> QuerySet[MirrorObject]:
+    """The schools that Clever shares or once shared, by name; `gone_in` tells them apart."""
+    return MirrorObject.objects.filter(connection=connection, type=SCHOOL).order_by(
+        "payload__name", "clever_id"
+    )
+
+
 def people_per_school(connection: Connection) -> dict[str, int]:
     """How many people of the mirror have each Clever school as their first."""
     rows = (

@@ -13,6 +13,7 @@ handler403 = "integration_console.views.refused"
 
 of_district: list[URLPattern | URLResolver] = [
     path("", views.overview, name="overview"),
+    path("", include("integration_console.connecting.urls")),
     path("", include("imports.urls")),
     path("", include("integration_console.administration.urls")),
     path("", include("integration_console.configure.urls")),

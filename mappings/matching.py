@@ -1,6 +1,6 @@
 """Which Clever school is which of ours: people's answers, one at a time or many (A28, B41)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
 
@@ -163,11 +163,15 @@ def _check_code(code: str, taken: set[str]) -> None:
         raise ConsoleError(f"There is a school with the site code {code} already; choose another.")
 
 
-def codes_from_clever(schools: Sequence[Mapping[str, str]]) -> list[str]:
-    """A site code to begin with for each Clever school: its number, made unique."""
+def codes_from_clever(
+    schools: Sequence[Mapping[str, str]], taken: Collection[str] = ()
+) -> list[str]:
+    """A site code to begin with for each Clever school: its number, made unique among `taken`."""
+    used = set(taken)
     codes: list[str] = []
     for school in schools:
         base = (school.get("school_number") or school.get("sis_id") or "S")[:40]
-        free = (base, *(f"{base}-{number}" for number in range(2, len(schools) + 2)))
-        codes.append(next(code for code in free if code not in codes))
+        free = (base, *(f"{base}-{number}" for number in range(2, len(used) + 3)))
+        codes.append(next(code for code in free if code not in used))
+        used.add(codes[-1])
     return codes

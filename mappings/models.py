@@ -152,8 +152,9 @@ class SchoolLeftOut(models.Model):
 class SchoolMatchDraft(models.Model):
     """Answers that were chosen but not saved (B44): offered again, and never in force.
 
-    `answers` is {Clever school id: local school id, or null for "do not sync"}, `left_out` the
-    local schools that are not to be synced.
+    `answers` is what differs from the saved ones: {Clever school id: local school id, null for
+    "do not sync", or "" for an answer that is taken back}. `left_out` are all local schools that
+    are not to be synced.
     """
 
     district = models.OneToOneField(District, models.CASCADE, related_name="school_match_draft")

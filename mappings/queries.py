@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 from django.db.models import Q, QuerySet
 
+from clever_sync.models import MirrorObject
 from clever_sync.queries import clever_schools, connection_of
 from core.problems import ConsoleError
 from core.vocabulary import (
@@ -197,16 +198,13 @@ def clever_side(district: District, *, unanswered: bool = False) -> list[CleverS
     if unanswered:
         answered = SchoolMatch.objects.filter(district=district).values("clever_school_id")
         shared = shared.exclude(clever_id__in=answered)
-    return [
-        CleverSchool(
-            school.clever_id,
-            *(
-                str(school.payload.get(name, ""))
-                for name in ("name", "school_number", "sis_id", "state_id", "nces_id")
-            ),
-        )
-        for school in shared
-    ]
+    return [as_clever_school(school) for school in shared]
+
+
+def as_clever_school(row: MirrorObject) -> CleverSchool:
+    """A school of the mirror as a plain value."""
+    names = ("name", "school_number", "sis_id", "state_id", "nces_id")
+    return CleverSchool(row.clever_id, *(str(row.payload.get(name, "")) for name in names))
 
 
 def local_side(district: District, *, unanswered: bool = False) -> list[LocalSchool]:

@@ -67,22 +67,30 @@ class Suggestion:
 
 
 def suggest_schools(
-    clever: Sequence[CleverSchool], local: Sequence[LocalSchool]
+    clever: Sequence[CleverSchool],
+    local: Sequence[LocalSchool],
+    among: Collection[int] | None = None,
 ) -> list[Suggestion]:
-    """At most one suggestion for each Clever school, in the order of the Clever schools."""
-    strong = {(c, s): reasons for c, s, reasons in _strong_pairs(clever, local)}
-    of_clever = Counter(c for c, _ in strong)
-    of_local = Counter(s for _, s in strong)
+    """At most one suggestion for each Clever school, in the order of the Clever schools.
+
+    Names that are only alike are looked for `among` these local schools, or all.
+    """
+    strong: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+    for clever_id, here, why in _strong_pairs(clever, local):
+        strong.setdefault(clever_id, []).append((here, why))
+    of_local = Counter(here for pairs in strong.values() for here, _ in pairs)
     found: list[Suggestion] = []
-    for school in clever:
-        pairs = [(s, reasons) for (c, s), reasons in strong.items() if c == school.id]
-        if pairs:
-            chosen, reasons = max(pairs, key=lambda pair: len(pair[1]))
-            certain = of_clever[school.id] == 1 and of_local[chosen] == 1
-            found.append(Suggestion(school.id, chosen, reasons, 100, certain))
+    for clever_id, pairs in strong.items():
+        chosen, reasons = max(pairs, key=lambda pair: len(pair[1]))
+        certain = len(pairs) == 1 and of_local[chosen] == 1
+        found.append(Suggestion(clever_id, chosen, reasons, 100, certain))
     found += _likely(
-        [school for school in clever if not of_clever[school.id]],
-        [school for school in local if not of_local[school.id]],
+        [school for school in clever if school.id not in strong],
+        [
+            school
+            for school in local
+            if not of_local[school.id] and (among is None or school.id in among)
+        ],
     )
     order = {school.id: position for position, school in enumerate(clever)}
     return sorted(found, key=lambda suggestion: order[suggestion.clever_id])

@@ -1,0 +1,51 @@
+"""Questions to Clever that store nothing: who the district is, and which schools it shares."""
+
+from clever_sync.answers import District as CleverDistrict
+from clever_sync.client import CleverClient, new_client
+from clever_sync.faults import CleverFault, WrongDistrict
+from clever_sync.walks import SCHOOLS
+from clever_sync.wire import Page
+from core.problems import ConsoleError
+
+MOST_PAGES = 1000
+# Somebody waits for a page: two more tries, not five.
+SHORT_PAUSES = (0.5, 1.0)
+
+
+def quick_client() -> CleverClient:
+    """A client for somebody who waits: it gives up sooner than a sync does."""
+    client = new_client()
+    client.pauses = SHORT_PAUSES
+    return client
+
+
+def ask_clever(client: CleverClient, clever_id: str) -> CleverDistrict | None:
+    """Clever's record of the district; None when it has given us no token (yet)."""
+    try:
+        if client.authorise(clever_id) is None:
+            return None
+        found = client.district()
+    except CleverFault as fault:
+        raise ConsoleError(fault.sentence, code=fault.code) from fault
+    if found.id != clever_id:
+        raise ConsoleError(
+            "Clever answers for another district than the one you pasted. Check the District ID.",
+            code=WrongDistrict.code,
+        )
+    return found
+
+
+def school_pages(client: CleverClient) -> list[Page]:
+    """The list of schools, page by page."""
+    pages: list[Page] = []
+    after = ""
+    try:
+        while len(pages) < MOST_PAGES:
+            page = client.page(SCHOOLS, after).page
+            if page is None or not page.ids or not page.is_ascending(after):
+                break
+            pages.append(page)
+            after = page.ids[-1]
+    except CleverFault as fault:
+        raise ConsoleError(fault.sentence, code=fault.code) from fault
+    return pages
