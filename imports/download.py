@@ -1,6 +1,7 @@
 """Downloads of runs and plan rows: of one moment, in constant memory, safe in a spreadsheet."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from django.db import connection, transaction
@@ -16,11 +17,18 @@ Row = TypeVar("Row", bound=Model)
 AT_ONCE = 2000
 
 
-def of_one_moment(rows: QuerySet[Row]) -> Iterator[Row]:
-    """The rows by a server-side cursor, all as they were at one moment."""
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All that is read inside is as it was at one moment."""
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def of_one_moment(rows: QuerySet[Row]) -> Iterator[Row]:
+    """The rows by a server-side cursor, all as they were at one moment."""
+    with one_moment():
         yield from rows.iterator(chunk_size=AT_ONCE)
 
 
@@ -28,8 +36,13 @@ def as_csv(
     name: str, header: Sequence[str], rows: Iterator[Sequence[object]]
 ) -> StreamingHttpResponse:
     """The answer to a download."""
-    response = StreamingHttpResponse(chunks(header, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return as_file(f"{name}.csv", chunks(header, rows), "text/csv")
+
+
+def as_file(name: str, parts: Iterator[bytes], kind: str) -> StreamingHttpResponse:
+    """A file that is sent while it is made; nobody keeps it on the way."""
+    response = StreamingHttpResponse(parts, content_type=f"{kind}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response
 

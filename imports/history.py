@@ -2,7 +2,7 @@
 edit by hand or from a file between them (engine.md 9)."""
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -112,13 +112,22 @@ def imports_of(person: Person, reader: Reader, place: Place) -> list[Event]:
 
 def rules_of(rows: Sequence[PlannedChange]) -> dict[int, dict[tuple[str, str], tuple[str, str]]]:
     """{run: {(data type, field): (source, policy)}}, of the versions that each run names."""
-    runs = {row.run_id: row.run.settings for row in rows}
-    rulesets = {ruleset for settings in runs.values() for ruleset in settings.values()}
     fields = {key for row in rows for key in (*row.after, *row.before)}
+    return rules_of_runs({row.run_id: row.run.settings for row in rows}, fields)
+
+
+def rules_of_runs(
+    runs: Mapping[int, Mapping[str, int]], fields: Collection[str] | None = None
+) -> dict[int, dict[tuple[str, str], tuple[str, str]]]:
+    """The same for runs with their settings; of these fields only, if they are given."""
+    rulesets = {ruleset for settings in runs.values() for ruleset in settings.values()}
+    rules = FieldRule.objects.filter(ruleset__in=rulesets)
+    if fields is not None:
+        rules = rules.filter(field__in=fields)
     of_ruleset: dict[int, list[tuple[str, str, str]]] = {}
-    for ruleset, field, source, policy in FieldRule.objects.filter(
-        ruleset__in=rulesets, field__in=fields
-    ).values_list("ruleset_id", "field", "source", "policy"):
+    for ruleset, field, source, policy in rules.values_list(
+        "ruleset_id", "field", "source", "policy"
+    ):
         of_ruleset.setdefault(ruleset, []).append((field, source, policy))
     return {
         run: {

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from core.vocabulary import (
@@ -24,17 +25,25 @@ IMPORTED = (RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS)
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for a person: alerts, and the changes that are held."""
+    """What waits for a person: alerts, decisions to be processed, and the changes that are held."""
 
     alerts: int = 0
+    staged: int = 0
     held: int = 0
 
 
 def waiting(district: District) -> Waiting:
-    open_alerts = Alert.objects.filter(district=district, state=AlertState.OPEN)
-    open_holds = Hold.objects.filter(district=district, state=HoldState.OPEN)
-    held = open_holds.aggregate(rows=Sum("count"))["rows"] or 0
-    return Waiting(alerts=open_alerts.count(), held=held)
+    """In one statement, since every page of the district asks for it."""
+    of_alerts = Alert.objects.filter(district=district).values("district").order_by()
+    holds = Hold.objects.filter(district=district, state=HoldState.OPEN).values("district")
+    found = District.objects.filter(pk=district.pk).values_list(
+        *(
+            Coalesce(Subquery(of_alerts.filter(state=state).values(number=Count("pk"))), 0)
+            for state in (AlertState.OPEN, AlertState.STAGED)
+        ),
+        Coalesce(Subquery(holds.order_by().values(number=Sum("count"))), 0),
+    )
+    return Waiting(*found[0])
 
 
 def run_of(district: District, number: int) -> Run:

@@ -1,8 +1,10 @@
-"""Addresses of the operations pages, below /d/<slug>/."""
+"""Addresses of operations, logs and alerts, below /d/<slug>/."""
 
 from django.urls import path
 
 from imports import views
+from imports.resolving import views as resolving
+from imports.updates import views as updates
 
 urlpatterns = [
     path("operations/", views.operations, name="operations"),
@@ -13,7 +15,14 @@ urlpatterns = [
     path("operations/<int:number>/import/", views.decide, {"word": "import"}, name="run_confirm"),
     path("operations/<int:number>/discard/", views.decide, {"word": "discard"}, name="run_discard"),
     path("operations/<int:number>/changes.csv", views.changes_csv, name="changes_csv"),
+    path("operations/<int:number>/log.txt", views.run_log, name="run_log"),
     path("test-import/", views.test_import, name="test_import"),
     path("start-import/", views.start_import, name="start_import"),
     path("sync-now/", views.sync_now, name="sync_now"),
+    path("sync-now/unsaved/", views.sync_unsaved, name="sync_unsaved"),
+    path("updates/", updates.updates_log, name="updates_log"),
+    path("updates.csv", updates.updates_csv, name="updates_csv"),
+    path("alerts/", resolving.resolve, name="alerts"),
+    path("alerts/process/", resolving.process, name="alerts_process"),
+    path("alerts/<int:number>/decide/", resolving.decide, name="alert_decide"),
 ]

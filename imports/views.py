@@ -1,5 +1,6 @@
 """Operations: the list of runs, one run with its plan, and the buttons that start one."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,11 @@ from imports import actions, catalogue, changes, download, held, queries
 from imports.forms import ChangesForm, PlaceForm, RunsForm, StartForm, TypesForm
 from imports.models import Run
 from imports.outdated import since
+from imports.run_log import parts as log_parts
 from imports.shown import Shown, cancelling
+from imports.story import story
+from imports.used import changed_since
+from mappings.unpublished import unpublished
 from schools.queries import labels
 
 RUNS_A_PAGE = 25
@@ -43,6 +48,7 @@ def operations(request: HttpRequest, slug: str) -> HttpResponse:
         "runs": [Shown(run, now) for run in found[:RUNS_A_PAGE]],
         "next": found[RUNS_A_PAGE - 1].pk if len(found) > RUNS_A_PAGE else None,
         "filtered": bool(request.GET),
+        **running(access, now),
     }
     return render(request, "imports/operations.html", context)
 
@@ -68,8 +74,10 @@ def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         **live_context(access, found),
         "problems": catalogue.told(queries.problems_of(found), labels(access.district)),
         "held": held.held(found),
+        "changed": changed_since(Shown(found, timezone.now())),
         "alerts": queries.alerts_of(found),
         "failure": catalogue.said(found.failure) if found.failure else None,
+        "story": story(found),
         **plan_context(request, access, found),
     }
     return render(request, "imports/run.html", context)
@@ -99,6 +107,20 @@ def changes_csv(request: HttpRequest, slug: str, number: int) -> HttpResponseBas
     audited(access, "changes.exported", f"run:{found.pk}")
     lines = download.change_rows(rows, reader, rules)
     return download.as_csv(f"{slug}-run-{found.pk}", download.CHANGE_HEADER, lines)
+
+
+@login_required
+@require_safe
+def run_log(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
+    """The log of the run as a text: step by step, figures, problems, and every row (B54)."""
+    access = member(request, slug, Ability.SEE_INTEGRATION)
+    access.must(Ability.SEE_PEOPLE)
+    access.must(Ability.EXPORT)
+    found = queries.run_of(access.district, number)
+    reader, rules = changes.Reader(access.district, access.sees), changes.rules(found)
+    audited(access, "log.exported", f"run:{found.pk}")
+    parts = log_parts(found, timezone.now(), reader, rules)
+    return download.as_file(f"{slug}-run-{found.pk}.txt", parts, "text/plain")
 
 
 @login_required
@@ -139,14 +161,29 @@ def start_import(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def sync_now(request: HttpRequest, slug: str) -> HttpResponse:
-    """Sync Now: a full sync of every type whose first import is done (B11, B52)."""
+    """Sync Now: a full sync of every type whose first import is done (B11, B52).
+
+    While something is saved that is not in force yet, it asks first.
+    """
     access = member(request, slug, Ability.SYNC)
     imported = queries.automation(access.district).imported
     if not imported:
         messages.error(request, "Sync Now comes after the first import. Press Test Import first.")
         return SeeOther(reverse("overview", args=[slug]))
+    if "published" not in request.POST and unpublished(access.district):
+        return SeeOther(reverse("sync_unsaved", args=[slug]))
     types = [DataType(data_type) for data_type in imported]
     return started(request, access, mode=RunMode.LIVE, data_types=types, full=True)
+
+
+@login_required
+@require_safe
+def sync_unsaved(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is not in force yet: to be published first, or left aside by this sync (B52)."""
+    access = member(request, slug, Ability.SEE_INTEGRATION)
+    access.must(Ability.SYNC)
+    context = {"access": access, "drafts": unpublished(access.district)}
+    return render(request, "imports/unsaved.html", context)
 
 
 @login_required
@@ -207,12 +244,23 @@ def opened(request: HttpRequest, begun: actions.Started, *, queued: bool = False
                 ' See <a href="{}">Operations Management</a> for details.',
                 reverse("operations", args=[slug]),
             ),
+            extra_tags="dialog",
         )
     return SeeOther(reverse("run", args=[slug, begun.run.pk]))
 
 
 def audited(access: Access, verb: str, subject: str) -> None:
     audit.record(district=access.district, actor=access.user.email, verb=verb, subject=subject)
+
+
+def running(access: Access, now: datetime) -> dict[str, Any]:
+    """The run that is on, which every page of the list begins with; and whether to sync by hand."""
+    on = queries.active_run(access.district)
+    return {
+        "running": Shown(on, now) if on else None,
+        "may_cancel": on is not None and access.may(cancelling(on)),
+        "imported": queries.automation(access.district).imported,
+    }
 
 
 def live_context(access: Access, found: Run) -> dict[str, Any]:
@@ -253,6 +301,7 @@ def plan_context(request: HttpRequest, access: Access, found: Run) -> dict[str, 
     shown = reader.shown(rows[: changes.PAGE], changes.rules(found))
     return {
         "form": form,
+        "reasons": [code for code, _ in form.fields["problem"].choices if code],  # type: ignore[attr-defined]
         "rows": shown,
         "next": shown[-1].row if len(rows) > changes.PAGE else None,
         "first": not key,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.vocabulary import (
     Action,
+    AlertState,
     BlankPolicy,
     DataType,
     Outcome,
@@ -69,6 +70,21 @@ OUTCOMES: Mapping[str, Word] = {
     Outcome.STALE: Word("Changed meanwhile", "wait", "history"),
     Outcome.CONFLICT: Word("In conflict", "wait", "triangle-alert"),
     Outcome.FAILED: Word("Failed", "bad", "circle-x"),
+}
+
+# What came of a line of the Student Updates Log (imports.exports.outcome).
+UPDATES: Mapping[str, Word] = {
+    "applied": Word("Applied", "good", "circle-check"),
+    **OUTCOMES,
+    "alert": Word("To be decided", "wait", "users"),
+    "rejected": Word("Left out", "bad", "circle-x"),
+    "waiting": Word("Waiting for your decision", "wait", "hand"),
+    "tested": Word("Test only", "quiet", "flask-conical"),
+    "not_applied": Word("Not applied", "quiet", "circle-slash"),
+}
+ALERTS: Mapping[str, Word] = {
+    AlertState.OPEN: Word("To be decided", "wait", "users"),
+    AlertState.STAGED: Word("Decided, not processed yet", "info", "clock"),
 }
 
 DATA_TYPES: Mapping[str, str] = {

@@ -227,6 +227,8 @@ SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")
 SUPPORT_PHONE = env.str("SUPPORT_PHONE", default="")
 SALES_CONTACT = env.str("SALES_CONTACT", default="")
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=False)
+# How long a run's rows keep their values: for the logs, for undo, for a person's history.
+CHANGES_KEPT_DAYS = 400
 DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
 SANDBOX_URL = env.str("SANDBOX_URL", default="").rstrip("/")
 SANDBOX_SCENARIO = env.str("SANDBOX_SCENARIO", default="")

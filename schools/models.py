@@ -305,7 +305,8 @@ class LocalEdit(models.Model):
     "bulk" or "file".
     """
 
-    district = models.ForeignKey(District, models.CASCADE, related_name="+")
+    # No index of its own: local_edit_newest begins with it.
+    district = models.ForeignKey(District, models.CASCADE, related_name="+", db_index=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="edits", db_index=False)
     cause = models.CharField(max_length=10)
     edited_by = models.CharField(max_length=254)
@@ -314,7 +315,10 @@ class LocalEdit(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["person", "id"], name="local_edit_person")]
+        indexes = [
+            models.Index(fields=["person", "id"], name="local_edit_person"),
+            models.Index(fields=["district", "id"], name="local_edit_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} by {self.edited_by}"

@@ -53,6 +53,11 @@ def outcome_word(outcome: str) -> words.Word:
 
 
 @register.filter
+def alert_word(state: str) -> words.Word:
+    return words.ALERTS.get(state, NOTHING)
+
+
+@register.filter
 def type_names(data_types: list[str] | str) -> str:
     return words.types([data_types] if isinstance(data_types, str) else data_types)
 
@@ -115,6 +120,7 @@ def query(context: template.Context, **changes: object) -> str:
 def installation(name: str) -> Any:
     """A setting that pages may show: DEMONSTRATION, SUPPORT_EMAIL, SUPPORT_PHONE, ..."""
     shown = {
+        "CHANGES_KEPT_DAYS",
         "DEMONSTRATION",
         "REQUIRE_SECOND_FACTOR",
         "SUPPORT_EMAIL",

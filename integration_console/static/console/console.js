@@ -28,6 +28,13 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// What must be read comes in front of the page; it closes with OK or Escape.
+for (const dialog of document.querySelectorAll("dialog[data-modal]")) {
+  dialog.removeAttribute("open");
+  dialog.addEventListener("close", () => document.getElementById("main").focus());
+  dialog.showModal();
+}
+
 // Leaving a form with unsaved changes asks first: <form data-guard>.
 const unsaved = new Set();
 for (const form of document.querySelectorAll("form[data-guard]")) {
