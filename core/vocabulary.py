@@ -108,8 +108,11 @@ class PullKind(StrEnum):
 
 
 class RunMode(StrEnum):
+    """TEST plans only. WHAT_IF plans only, too: with a draft, and without asking Clever (C03)."""
+
     TEST = "test"
     LIVE = "live"
+    WHAT_IF = "what_if"
 
 
 class Trigger(StrEnum):

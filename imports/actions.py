@@ -68,6 +68,7 @@ def start_run(
         return Started(begun, created=False)
     try:
         with transaction.atomic():
+            _give_way(district)
             _supersede(district)
             run = Run.objects.create(
                 district=district,
@@ -209,7 +210,8 @@ def _may_import(
 def _check_test(
     district: District, tested: Run, settings: dict[str, int], schools_key: bytes
 ) -> None:
-    if tested.district_id != district.pk or tested.state != RunState.TESTED:
+    of_this = tested.district_id == district.pk and tested.mode == RunMode.TEST
+    if not of_this or tested.state != RunState.TESTED:
         raise ConsoleError(
             "That test is not finished. Run a Test Import and wait for its result.",
             code="test_unfinished",
@@ -237,6 +239,17 @@ def _first_import(district: District, types: list[DataType]) -> None:
 
 def _record(run: Run, by: str, verb: str) -> None:
     record(district=run.district, actor=by, verb=verb, subject=f"run {run.pk}")
+
+
+def _give_way(district: District) -> None:
+    """A what-if that is on ends: nobody waits for it, and it can be asked for again (C03)."""
+    RUN.move(
+        Run.objects.filter(district=district, mode=RunMode.WHAT_IF),
+        RunState.CANCELLED,
+        finished_at=database_now(),
+        lease_until=None,
+        message="Another run began, so this was left. Ask again when it has finished.",
+    )
 
 
 def _supersede(district: District) -> None:

@@ -126,7 +126,7 @@ _DECIDED = """
 def obeys_staged(run: Run) -> bool:
     """Whether a run obeys decisions that are staged only: a test does, the import that follows
     one (it applies what the test showed), and the first import of a type (A48)."""
-    if run.mode == RunMode.TEST or run.tested_run_id is not None:
+    if run.mode != RunMode.LIVE or run.tested_run_id is not None:
         return True
     imported = Schedule.objects.filter(
         district=run.district_id, data_type__in=run.data_types, first_import_at__isnull=False
@@ -169,9 +169,12 @@ def is_as_chosen(decision: MatchDecision) -> bool:
 
 
 def store(run: Run, rows: Iterable[AlertRow]) -> None:
-    """Opens or renews the alerts of a batch; `version` rises where the candidates changed."""
+    """Opens or renews the alerts of a batch; `version` rises where the candidates changed.
+
+    A what-if asks nobody anything: what it meets stands in its plan alone (C03).
+    """
     by_place = {(row.clever_id, row.reason): row for row in rows}
-    if not by_place:
+    if not by_place or run.mode == RunMode.WHAT_IF:
         return
     places = sorted(by_place)
     names: dict[str, Any] = {
@@ -247,6 +250,8 @@ def finish(run: Run) -> None:
     Staged decisions are kept while there is somebody to place. New alerts are told of.
     """
     types = list(run.data_types)
+    if run.mode == RunMode.WHAT_IF:
+        return
     if not Alert.objects.filter(district=run.district_id, state__in=WAITING).exists():
         return
     with transaction.atomic(), database.cursor() as cursor:

@@ -38,7 +38,7 @@ def of_run(run: Run) -> dict[str, Any]:
 
 def holds_of(run: Run) -> int:
     """How many slices a run holds; for a test, how many it would hold."""
-    if run.mode == RunMode.TEST:
+    if run.mode != RunMode.LIVE:
         codes = [problem.code for problem in HOLDS]
         return run.run_problems.filter(code__in=codes).count()
     return run.holds.filter(state=HoldState.OPEN).count()

@@ -81,8 +81,8 @@ def _work(ours: Claim, heart: Heart, end: float) -> None:
         return
     lost = 0
     while True:
-        run = Run.objects.select_related("district", "pull").get(pk=ours.run_id)
-        if run.fence != ours.fence or run.state not in ACTIVE:
+        run = Run.objects.select_related("district", "pull").filter(pk=ours.run_id).first()
+        if run is None or run.fence != ours.fence or run.state not in ACTIVE:
             return
         heart.alive()
         session = database.connection
@@ -109,8 +109,9 @@ def _work(ours: Claim, heart: Heart, end: float) -> None:
 def _interrupted(ours: Claim) -> None:
     """Somebody cancelled our run (then we end it), or it has a new owner (then we just go)."""
     database.close_if_unusable_or_obsolete()
-    run = Run.objects.get(pk=ours.run_id)
-    if run.fence == ours.fence and run.state == RunState.CANCELLING:
+    # A what-if is forgotten when another one is asked for.
+    run = Run.objects.filter(pk=ours.run_id).first()
+    if run is not None and run.fence == ours.fence and run.state == RunState.CANCELLING:
         steps.cancelled(run, ours)
     else:
         log.info("run_taken_over", run=ours.run_id)

@@ -70,7 +70,7 @@ def outcome(run: Run, row: PlannedChange) -> str:
         return row.exception
     if row.action in _NEVER_WRITTEN:
         return _NEVER_WRITTEN[Action(row.action)]
-    if run.mode == RunMode.TEST and run.state != RunState.TESTED:
+    if run.mode != RunMode.LIVE and run.state != RunState.TESTED:
         return "not_applied"
     return _OUTCOMES.get(RunState(run.state), "not_applied")
 

@@ -11,8 +11,8 @@ from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from clever_sync.models import Connection, Pull
-from core.vocabulary import KIND_OF_TYPE, ROLES_OF_TYPE, DataType, PersonKind
-from imports.models import Run
+from core.vocabulary import KIND_OF_TYPE, ROLES_OF_TYPE, DataType, PersonKind, RunMode
+from imports.models import Run, WhatIf
 from mappings.engine import Mapper, compile_rules
 from mappings.queries import ENGINE_VERSION, school_map, specs_by_id
 from mappings.spec import RulesetSpec, SchoolMap
@@ -102,8 +102,16 @@ def frame_of(run: Run) -> Frame:
         pull=run.pull,
         now=run.now,
         specs=specs,
-        schools=school_map(district),
+        schools=_schools(run),
     )
+
+
+def _schools(run: Run) -> SchoolMap:
+    """The matching as it stands now; a what-if may have begun with a drafted one."""
+    drafted = None
+    if run.mode == RunMode.WHAT_IF:
+        drafted = WhatIf.objects.filter(run=run).values_list("schools", flat=True).first()
+    return school_map(run.district, drafted)
 
 
 def walked_roles(data_types: Iterable[DataType]) -> list[str]:

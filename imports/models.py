@@ -28,7 +28,7 @@ class Run(models.Model):
     """
 
     district = models.ForeignKey(District, models.CASCADE, related_name="runs")
-    mode = models.CharField(max_length=4, choices=[(m.value, m.value) for m in RunMode])
+    mode = models.CharField(max_length=10, choices=[(m.value, m.value) for m in RunMode])
     trigger = models.CharField(max_length=10, default=Trigger.CLICK)
     state = models.CharField(max_length=22, default=RunState.QUEUED)
     step = models.CharField(max_length=10, blank=True)
@@ -83,6 +83,23 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+
+class WhatIf(models.Model):
+    """What a draft would change: `run` plans with it, `base` with what is published (C03).
+
+    `schools` are drafted answers for schools, if they are part of it. `base` is never worked on
+    by itself and stands in no list. `summary` is what imports.what_if_figures made of both plans.
+    """
+
+    run = models.OneToOneField(Run, models.CASCADE, related_name="what_if")
+    base = models.OneToOneField(Run, models.CASCADE, related_name="+")
+    data_type = models.CharField(max_length=10)
+    schools = models.JSONField(null=True)
+    summary = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"what if, {self.run_id}"
 
 
 class PlannedChange(models.Model):

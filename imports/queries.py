@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet, Subquery, Sum
+from django.db.models import Count, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
@@ -21,6 +21,8 @@ from imports.models import Alert, Hold, Run, RunProblem, Schedule
 from schools.models import District
 
 IMPORTED = (RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS)
+# The published side of a what-if: it was never a run of its own.
+BASE = Q(mode=RunMode.WHAT_IF, state=RunState.DISCARDED)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ def waiting(district: District) -> Waiting:
 
 def run_of(district: District, number: int) -> Run:
     """The district's run; Http404 for another district's and for none."""
-    found = Run.objects.filter(district=district, pk=number).select_related("pull").first()
+    runs = Run.objects.filter(district=district, pk=number).exclude(BASE)
+    found = runs.select_related("pull").first()
     if found is None:
         raise Http404
     return found
@@ -59,7 +62,8 @@ def active_run(district: District) -> Run | None:
 
 
 def latest_runs(district: District, count: int) -> list[Run]:
-    return list(Run.objects.filter(district=district).order_by("-pk")[:count])
+    runs = Run.objects.filter(district=district).exclude(mode=RunMode.WHAT_IF)
+    return list(runs.order_by("-pk")[:count])
 
 
 def last_import(district: District) -> Run | None:
@@ -93,7 +97,7 @@ class Filter:
 
 def runs(district: District, wanted: Filter) -> QuerySet[Run]:
     """The district's runs, newest first; days are the district's own."""
-    found = Run.objects.filter(district=district).order_by("-pk")
+    found = Run.objects.filter(district=district).exclude(BASE).order_by("-pk")
     kinds = {name: (mode, trigger) for name, _, mode, trigger in words.KINDS}
     if wanted.kind in kinds:
         mode, trigger = kinds[wanted.kind]

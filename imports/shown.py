@@ -13,7 +13,7 @@ from imports.queries import IMPORTED, SERIES, total_of
 
 def cancelling(run: Run) -> Ability:
     """What it takes to cancel this run: as much as to start it."""
-    first = run.mode == RunMode.TEST or run.tested_run_id is not None
+    first = run.mode != RunMode.LIVE or run.tested_run_id is not None
     return Ability.IMPORT if first else Ability.SYNC
 
 
@@ -57,6 +57,8 @@ class Shown:
 
     @property
     def word(self) -> words.Word:
+        if self.what_if and self.run.state == RunState.TESTED:
+            return words.WORKED_OUT
         return words.STATES[self.run.state]
 
     @property
@@ -73,7 +75,12 @@ class Shown:
 
     @property
     def test(self) -> bool:
-        return self.run.mode == RunMode.TEST
+        """Whether it only plans: a Test Import, or a what-if."""
+        return self.run.mode != RunMode.LIVE
+
+    @property
+    def what_if(self) -> bool:
+        return self.run.mode == RunMode.WHAT_IF
 
     @property
     def wrote(self) -> bool:
@@ -125,6 +132,8 @@ class Shown:
     def steps(self) -> list[Step]:
         """Reading, comparing, checking, importing: how far this run has come."""
         labels = [words.STEPS[step] for step in VALIDATING_STEPS]
+        if self.what_if:
+            labels[0] = words.READ_BEFORE
         if not self.test:
             labels.append(words.STEPS["importing"])
         reached = self._reached(len(labels))

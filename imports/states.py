@@ -4,6 +4,7 @@ QUEUED -> VALIDATING -> TESTED                                   mode TEST, fina
                      -> IMPORTING -> COMPLETED | COMPLETED_WITH_ERRORS
                      -> READY -> IMPORTING | DISCARDED | SUPERSEDED
 any active -> CANCELLING -> CANCELLED;   any active -> FAILED
+A what-if gives way to any other run: VALIDATING -> CANCELLED at once.
 """
 
 from core.states import Machine
@@ -21,6 +22,7 @@ RUN = Machine(
                 RunState.READY,
                 RunState.IMPORTING,
                 RunState.CANCELLING,
+                RunState.CANCELLED,
                 RunState.FAILED,
             }
         ),

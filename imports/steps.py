@@ -12,7 +12,19 @@ from clever_sync import pull as pulling
 from clever_sync.client import new_client
 from core.fault_points import fault_point
 from core.vocabulary import DataType, PullState, RunMode, RunState, RunStep
-from imports import alert_rows, check, holds, outbox, plan, rows, stopping, summary, telling
+from imports import (
+    alert_rows,
+    check,
+    holds,
+    outbox,
+    plan,
+    rows,
+    stopping,
+    summary,
+    telling,
+    what_if,
+    what_if_figures,
+)
 from imports.apply import Busy, Overtaken, apply
 from imports.compare import difference
 from imports.figures import clever_users
@@ -118,14 +130,47 @@ def _beating(heart: Heart, end: float) -> Callable[[], bool]:
 
 def _plan(run: Run, ours: Claim, heart: Heart) -> bool:
     fault_point("plan.begins")
+    if run.mode == RunMode.WHAT_IF:
+        return _plan_both(run, ours, heart)
     frame = frame_of(run)
-    total = sum(clever_users(frame, t) for t in frame.types)
+    _make_plan(frame, ours, heart)
+    with transaction.atomic():
+        return _decide(frame, ours)
+
+
+def _plan_both(run: Run, ours: Claim, heart: Heart) -> bool:
+    """A what-if plans twice: with what is published, and with the draft (C03)."""
+    base = what_if.base_of(run)
+    if base is None:
+        _move(
+            run, ours, RunState.CANCELLED, finished_at=database_now(), lease_until=None, step="",
+            message="The draft was changed or discarded meanwhile. Ask again.",
+        )  # fmt: skip
+        return False
+    seen = _make_plan(frame_of(base), ours, heart)
+    _make_plan(frame_of(run), ours, heart, before=seen)
+    heart.alive()
+    with _timed(run, ours, "compare"):
+        people = what_if_figures.write(run)
+    _move(
+        run, ours, RunState.TESTED, finished_at=database_now(), lease_until=None, step="",
+        message=telling.supposed(people),
+    )  # fmt: skip
+    return False
+
+
+def _make_plan(frame: Frame, ours: Claim, heart: Heart, before: int = 0) -> int:
+    """Makes and checks a plan; returns how many were looked at for it, and for another `before`."""
+    run = frame.run
+    total = before + sum(clever_users(frame, t) for t in frame.types)
+    twice = 2 if run.pk != ours.run_id else 1
 
     def still_ours(done: int) -> None:
         heart.alive()
         if stopping.asked():
             raise Stopped
-        progress = {"step": RunStep.PLANNING, "done": done, "total": max(done, total)}
+        seen = before + done
+        progress = {"step": RunStep.PLANNING, "done": seen, "total": max(seen, total * twice)}
         keep(ours, progress=progress, step=RunStep.PLANNING)
 
     with _timed(run, ours, "plan"):
@@ -137,8 +182,7 @@ def _plan(run: Run, ours: Claim, heart: Heart) -> bool:
     with _timed(run, ours, "check"):
         _check(frame, ours, tally)
     fault_point("plan.checked")
-    with transaction.atomic():
-        return _decide(frame, ours)
+    return before + tally.looked_at
 
 
 def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
@@ -152,7 +196,8 @@ def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
         holds.place(run, summary.tripped(frame, tally))
         problems = summary.write_problems(run, tally)
         run.counts = summary.counts(frame)
-        keep(ours, counts=run.counts, problems=problems)
+        keep(ours)
+        Run.objects.filter(pk=run.pk).update(counts=run.counts, problems=problems)
 
 
 def _decide(frame: Frame, ours: Claim) -> bool:

@@ -42,6 +42,14 @@ def tested(pull: Pull, counts: Counts) -> str:
     return " ".join([*parts, *_reservations(pull, counts)])
 
 
+def supposed(people: int) -> str:
+    """What a what-if found."""
+    if not people:
+        return "This draft would change nothing for anybody. No record was changed."
+    would = "1 person" if people == 1 else f"{people:,} people"
+    return f"This draft would make a difference for {would}. No record was changed."
+
+
 def _reservations(pull: Pull, counts: Counts) -> list[str]:
     """What was left out, and why nobody was removed."""
     parts = []

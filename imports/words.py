@@ -41,6 +41,7 @@ STATES: Mapping[str, Word] = {
     RunState.CANCELLED: Word("Cancelled", "quiet", "circle-slash"),
     RunState.FAILED: Word("Failed", "bad", "circle-x"),
 }
+WORKED_OUT = Word("Worked out", "good", "circle-check")
 
 STEPS: Mapping[str, str] = {
     RunStep.PULLING: "Reading Clever",
@@ -48,6 +49,8 @@ STEPS: Mapping[str, str] = {
     RunStep.CHECKING: "Checking the plan",
     "importing": "Importing",
 }
+
+READ_BEFORE = "As Clever was read last"
 
 ACTIONS: Mapping[str, Word] = {
     Action.CREATE: Word("Create", "good", "user-plus"),
@@ -134,11 +137,14 @@ KINDS: tuple[tuple[str, str, str, str], ...] = (
     ("follow_up", "Follow-up", RunMode.LIVE, Trigger.FOLLOW_UP),
     ("undo", "Undo", RunMode.LIVE, Trigger.UNDO),
     ("file", "Import from a file", RunMode.LIVE, Trigger.FILE),
+    ("what_if", "What-if", RunMode.WHAT_IF, ""),
 )
 
 
 def kind(mode: str, trigger: str, *, first: bool = False) -> str:
     """What a run is called; `first` for a LIVE run that names the test it follows."""
+    if mode == RunMode.WHAT_IF:
+        return "What-if"
     if mode == RunMode.TEST:
         return "Test Import" if trigger != Trigger.UNDO else "Test of an undo"
     if first:

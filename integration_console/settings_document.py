@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from core.vocabulary import BlankPolicy, DataType, ImportRule, LeaverRule, Policy
+from core.vocabulary import BlankPolicy, DataType, EventKind, ImportRule, LeaverRule, Policy
 from imports.models import Brake, Schedule
 from mappings.models import Ruleset, SchoolLeftOut, SchoolMatch
 from mappings.queries import active_ruleset
-from notifications.models import Recipient
+from notifications.models import Recipient, told_by_default
 from schools.models import District
 from schools.queries import site_codes
 
@@ -53,8 +53,19 @@ class BrakePart(Strict):
     number: int | None = None
 
 
+class RecipientPart(Strict):
+    """Who is told of other events than those that everybody is told of by default."""
+
+    email: str
+    events: list[EventKind]
+
+
 class Document(Strict):
-    """The whole. `schools` is {Clever school id: site code, or null for "do not sync"}."""
+    """The whole. `schools` is {Clever school id: site code, or null for "do not sync"}.
+
+    A recipient is an address alone, with the events of notifications.models.TOLD_BY_DEFAULT, or
+    an address with its events.
+    """
 
     format: str
     schools: dict[str, str | None] | None = None
@@ -62,7 +73,7 @@ class Document(Strict):
     rules: dict[DataType, RulesPart] | None = None
     schedules: dict[DataType, SchedulePart] | None = None
     brakes: dict[DataType, dict[str, BrakePart]] | None = None
-    recipients: dict[DataType, list[str]] | None = None
+    recipients: dict[DataType, list[str | RecipientPart]] | None = None
     terminology: dict[str, str] | None = None
     rollover: str | None = None
 
@@ -134,10 +145,13 @@ def _brakes(district: District) -> dict[DataType, dict[str, BrakePart]]:
     return brakes
 
 
-def _recipients(district: District) -> dict[DataType, list[str]]:
-    recipients: dict[DataType, list[str]] = {}
+def _recipients(district: District) -> dict[DataType, list[str | RecipientPart]]:
+    recipients: dict[DataType, list[str | RecipientPart]] = {}
     for row in Recipient.objects.filter(district=district).order_by("data_type", "email"):
-        recipients.setdefault(DataType(row.data_type), []).append(row.email)
+        events = [kind for kind in EventKind if kind in row.events]
+        usual = set(events) == set(told_by_default())
+        part = row.email if usual else RecipientPart(row.email, events)
+        recipients.setdefault(DataType(row.data_type), []).append(part)
     return recipients
 
 

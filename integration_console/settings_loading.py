@@ -8,7 +8,6 @@ import msgspec
 from django.db import transaction
 
 from accounts import audit
-from accounts.invitation import address
 from core.problems import ConsoleError
 from core.vocabulary import DataType
 from imports.brake_terms import DEFAULTS
@@ -19,6 +18,7 @@ from integration_console.settings_document import (
     FORMAT,
     BrakePart,
     Document,
+    RecipientPart,
     RulesPart,
     SchedulePart,
     document_of,
@@ -26,7 +26,8 @@ from integration_console.settings_document import (
 from mappings.actions import leave_school_out, match_many, publish
 from mappings.models import SchoolLeftOut, SchoolMatch
 from mappings.spec import FieldSpec, RulesetSpec
-from notifications.models import Recipient
+from notifications.actions import save_recipients
+from notifications.models import told_by_default
 from schools.actions import rename_term, set_rollover
 from schools.models import District, School
 
@@ -66,7 +67,7 @@ def load(*, district: District, document: Document, by: str) -> list[str]:
         "rules": lambda: _rules(district, before, document.rules or {}, schools, by),
         "schedules": lambda: _schedules(district, document.schedules or {}),
         "brakes": lambda: _brakes(district, document.brakes or {}),
-        "recipients": lambda: _recipients(district, document.recipients or {}),
+        "recipients": lambda: _recipients(district, document.recipients or {}, by),
     }
     for section, loader in loaders.items():
         if getattr(document, section) is not None:
@@ -205,15 +206,17 @@ def _brakes(district: District, wanted: Mapping[DataType, Mapping[str, BrakePart
             )
 
 
-def _recipients(district: District, wanted: Mapping[DataType, list[str]]) -> None:
+def _recipients(
+    district: District, wanted: Mapping[DataType, list[str | RecipientPart]], by: str
+) -> None:
     for data_type, given in wanted.items():
-        emails = {address(email) for email in given}
-        here = Recipient.objects.filter(district=district, data_type=data_type)
-        here.exclude(email__in=emails).delete()
-        new = emails - set(here.values_list("email", flat=True))
-        Recipient.objects.bulk_create(
-            Recipient(district=district, data_type=data_type, email=email) for email in sorted(new)
-        )
+        told = {
+            part.email if isinstance(part, RecipientPart) else part: (
+                part.events if isinstance(part, RecipientPart) else told_by_default()
+            )
+            for part in given
+        }
+        save_recipients(district=district, data_type=data_type, wanted=told, by=by)
 
 
 def _terminology(district: District, wanted: Mapping[str, str]) -> None:

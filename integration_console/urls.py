@@ -15,6 +15,8 @@ of_district: list[URLPattern | URLResolver] = [
     path("", views.overview, name="overview"),
     path("", include("integration_console.connecting.urls")),
     path("", include("imports.urls")),
+    path("", include("integration_console.telling.urls")),
+    path("", include("integration_console.versions.urls")),
     path("", include("integration_console.administration.urls")),
     path("", include("integration_console.configure.urls")),
     path("", include("integration_console.sources.urls")),

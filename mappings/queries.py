@@ -97,8 +97,8 @@ def _comparable(spec: RulesetSpec) -> RulesetSpec:
     return replace(spec, id=0, codes=codes, fields=fields, defaults=dict(spec.defaults))
 
 
-def school_map(district: District) -> SchoolMap:
-    """Which Clever school is which of ours, as it stands now.
+def school_map(district: District, drafted: Mapping[str, int | None] | None = None) -> SchoolMap:
+    """Which Clever school is which of ours, as it stands now; or as these `drafted` answers say.
 
     Raises ConsoleError for a district without a district office.
     """
@@ -110,7 +110,10 @@ def school_map(district: District) -> SchoolMap:
             code="district_office_missing",
         )
     matches = SchoolMatch.objects.filter(district=district).order_by("clever_school_id")
-    local = dict(matches.values_list("clever_school_id", "school_id"))
+    local: dict[str, int | None] = dict(matches.values_list("clever_school_id", "school_id"))
+    if drafted is not None:
+        ours = set(School.objects.filter(district=district).values_list("pk", flat=True))
+        local = {c: s for c, s in sorted(drafted.items()) if s is None or s in ours}
     named = "\n".join(f"{clever_id} {school}" for clever_id, school in local.items())
     key = blake2b(f"{office.pk}\n{named}".encode(), digest_size=16).digest()
     return SchoolMap(local=local, office=office.pk, key=key)

@@ -1,0 +1,1 @@
+"""Manage Email Notifications: who is told of what (A54-A59)."""
