@@ -57,9 +57,10 @@ class CodeField:
 
 
 def code_fields(desk: Desk) -> list[CodeField]:
-    """The code fields of the desk with their codes: one query for each field."""
+    """The code fields of the desk, those with open codes first: one query for each field."""
     rules = [r for r in desk.spec.fields if r.source and r.policy != Policy.DO_NOT_IMPORT]
-    return [code_field(desk, rule) for rule in rules if has_codes(rule)]
+    found = [code_field(desk, rule) for rule in rules if has_codes(rule)]
+    return sorted(found, key=lambda field: not field.open)
 
 
 def has_codes(rule: FieldSpec) -> bool:
@@ -79,7 +80,7 @@ def code_field(desk: Desk, rule: FieldSpec) -> CodeField:
         found = [meant(code, grades) for code in found]
     plain = rule.field in PLAIN_WITHOUT_CODES and not table
     if plain:
-        found = [Code(c.code, c.people, c.value, "as it comes") for c in found]
+        found = [Code(c.code, c.people, c.value, "as it comes" if c.code else "") for c in found]
     return CodeField(
         key=rule.field,
         label=label(desk.district, rule.field),

@@ -43,7 +43,8 @@ class MatchFieldsForm(SeenForm):
                 field.disabled = True
 
     def _offer(self, offer: Offer) -> None:
-        prefilled = offer.guess if offer.key not in GPA_FIELDS else ""
+        guessed = self.desk.may_edit and offer.key not in GPA_FIELDS
+        prefilled = offer.guess if guessed else ""
         source = prefilled or offer.source or NOT_IMPORTED
         rule = offer.rule
         policy = rule.policy if rule.policy != Policy.DO_NOT_IMPORT else Policy.CLEVER_DECIDES

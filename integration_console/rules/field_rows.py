@@ -17,6 +17,7 @@ class Row:
     label: str
     number: int | None
     required: bool
+    match_key: bool
     from_clever: Sample
     here: Sample
     fixed: str = ""
@@ -36,6 +37,7 @@ def fixed_rows(labels: dict[str, str], samples: Samples) -> list[Row]:
             label=labels[key],
             number=TARGETS[key].number,
             required=key == "clever_id",
+            match_key=TARGETS[key].match_key,
             from_clever=Sample(why="Always there"),
             here=samples.from_here(key),
             fixed=source,
@@ -53,6 +55,7 @@ def row(form: MatchFieldsForm, offer: Offer, samples: Samples) -> Row:
         label=offer.label,
         number=offer.target.number,
         required=offer.required,
+        match_key=offer.target.match_key,
         from_clever=samples.from_clever(offer.key, known(offer, chosen)),
         here=samples.from_here(offer.key),
         key=offer.key,

@@ -36,8 +36,8 @@ POLICIES: tuple[tuple[str, str], ...] = (
     (Policy.ONLY_WHEN_CREATED, "Only when created"),
 )
 BLANKS: tuple[tuple[str, str], ...] = (
-    (BlankPolicy.KEEP, "Blank in Clever: keep ours"),
-    (BlankPolicy.CLEAR, "Blank in Clever: clear ours"),
+    (BlankPolicy.KEEP, "Blank: keep ours"),
+    (BlankPolicy.CLEAR, "Blank: clear ours"),
 )
 
 

@@ -15,7 +15,7 @@ from imports.changes import MASK
 from integration_console.rules.desk import Desk
 from mappings.reading import GRADE_SOURCE
 from schools.queries import people_of
-from schools.targets import CLASS_YEAR_FROM_GRADE, TARGETS, targets_of
+from schools.targets import CLASS_YEAR_FROM_GRADE, STATUSES, TARGETS, targets_of
 
 MOST = 3
 LOOKED_AT = 200
@@ -90,13 +90,17 @@ def records(desk: Desk, data_type: DataType) -> dict[str, list[str]]:
     """Three values of each local field of a data type."""
     keys = [t.key for t in targets_of(data_type) if t.column and t.kind != "place"]
     rows = list(people_of(desk.district, data_type).values(*keys)[:LOOKED_AT])
-    return {key: distinct(_text(row[key]) for row in rows) for key in keys}
+    return {key: distinct(_text(_named(key, row[key])) for row in rows) for key in keys}
 
 
 def distinct(values: Iterable[str]) -> list[str]:
     """The first few different values that are not blank, shortened."""
     found = dict.fromkeys(value[:LONGEST] for value in values if value)
     return list(islice(found, MOST))
+
+
+def _named(key: str, value: object) -> object:
+    return STATUSES.get(value, value) if key == "status" and isinstance(value, int) else value
 
 
 def _text(value: object) -> str:

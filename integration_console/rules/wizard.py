@@ -55,7 +55,7 @@ def answered(
         messages.error(request, refusal.sentence)
         return None
     messages.success(request, KEPT if kept else SAME)
-    return SeeOther(onward(desk, name, request.POST.get("then", "")))
+    return SeeOther(onward(desk, name, request.POST.get("then", ""), kept=bool(kept)))
 
 
 def overtake(request: HttpRequest, form: Any, refusal: Overtaken) -> None:
@@ -70,8 +70,11 @@ def overtake(request: HttpRequest, form: Any, refusal: Overtaken) -> None:
     holder.data["seen"] = str(refusal.newest)
 
 
-def onward(desk: Desk, name: str, then: str) -> str:
-    """Where Next, Save, and Save and Close lead (A35 to A37, A40, A45)."""
+def onward(desk: Desk, name: str, then: str, *, kept: bool) -> str:
+    """Where Next, Save, and Save and Close lead (A35 to A37, A40, A45).
+
+    Behind the last page the Import Summary; with a draft that is not published, Publish first.
+    """
     slug = desk.district.slug
     if then == "close":
         return reverse("configure", args=[slug])
@@ -79,4 +82,6 @@ def onward(desk: Desk, name: str, then: str) -> str:
         return reverse(name, args=[slug, desk.data_type])
     if name in AFTER:
         return reverse(AFTER[name], args=[slug, desk.data_type])
+    if not kept:
+        return reverse("import_summary", args=[slug])
     return f"{reverse('settings', args=[slug])}#{desk.data_type}"
