@@ -154,6 +154,8 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+# A form may name each of a thousand schools, or of hundreds of codes.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"

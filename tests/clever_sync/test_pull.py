@@ -4,6 +4,7 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
+from clever_sync.contents import extension_fields
 from clever_sync.models import MirrorObject, PageSeal, PullFinding
 from clever_sync.privacy import NEVER_KEPT
 from clever_sync.sources import BASE_SOURCES, SOURCES, UNREADABLE
@@ -226,6 +227,20 @@ def test_F59_new_fields_are_counted_once(pulled: World) -> None:
         pulled.control.edit(student, {"roles.student.shoe_size": "38"})
     pull = pulled.pull()
     assert pull.finding_counts["unknown_field"] == 1
+    pulled.assert_mirror_is_truth()
+
+
+def test_A32_extension_fields_that_clever_sends_are_remembered_once(pulled: World) -> None:
+    one, two = pulled.ids("student")[:2]
+    pulled.control.edit(one, {"roles.student.ext": {"locker": "7", "race": "x", "a b": "c"}})
+    first = pulled.pull()
+    pulled.control.edit(two, {"roles.student.ext": {"locker": "8"}})
+    second = pulled.pull()
+    names = ["student.ext.a b", "student.ext.locker"]
+    assert sorted(extension_fields(pulled.connection)) == names
+    seen = PullFinding.objects.filter(code="extension_field").values_list("pull", "field")
+    assert sorted(seen) == [(first.pk, name) for name in names]
+    assert "extension_field" not in {**first.finding_counts, **second.finding_counts}
     pulled.assert_mirror_is_truth()
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from clever_sync.privacy import NEVER_KEPT
 from clever_sync.reader import Reader, Record, SchoolReader
-from clever_sync.schema import unknown_names
+from clever_sync.schema import extension_names, unknown_names
 from clever_sync.sources import BASE_SOURCES, SOURCES, UNREADABLE
 from core.problems import Finding
 
@@ -239,6 +239,12 @@ def test_a_value_of_255_characters_is_kept_and_one_more_is_not() -> None:
     assert codes(read(student(student_number="é" * 256))) == [
         ("too_long", "student.student_number")
     ]
+
+
+def test_B04_names_of_extension_fields_are_those_that_may_be_kept() -> None:
+    person = student(ext={"gpa": "3", "iep": "x", "a.b": "c", "x" * 200: "y", "sp\u202ey": "z"})
+    broken = [b"[", b"7", b'{"roles":7}', b'{"roles":{"student":7}}']
+    assert extension_names([json.dumps(person).encode(), *broken]) == {"student.ext.gpa"}
 
 
 def test_F59_unknown_fields_and_roles_are_ignored_and_named() -> None:

@@ -66,6 +66,20 @@ def test_A42_no_school_chosen_is_said_at_the_field(maple: Scene, alice: Client) 
     assert "Choose one school at least, or all mapped schools." in said(refused)
 
 
+def test_A42_thousand_schools_are_chosen_in_one_go(maple: Scene, alice: Client) -> None:
+    schools = School.objects.bulk_create(
+        School(district=maple.district, site_code=f"X{n}", name=f"School {n}") for n in range(1000)
+    )
+    SchoolMatch.objects.bulk_create(
+        SchoolMatch(district=maple.district, clever_school_id=f"{n:024x}", school=school)
+        for n, school in enumerate(schools, start=1000)
+    )
+    chosen = [school.pk for school in schools]
+    answer = send(alice, at("sync_settings", maple), scope="chosen", schools=chosen)
+    assert answer.status_code == 303
+    assert draft(maple).schools == set(chosen)
+
+
 def test_A43_frequency_holds_at_once_and_the_next_time_is_shown(
     maple: Scene, alice: Client
 ) -> None:
@@ -99,7 +113,11 @@ def test_A44_import_rule_and_leaver_rule_say_what_they_do(maple: Scene, alice: C
     assert (draft(maple).import_rule, draft(maple).leaver_rule) == ("update_only", "leave_alone")
 
 
-def test_A45_next_leads_to_what_is_to_be_published(maple: Scene, alice: Client) -> None:
+def test_A45_next_leads_to_the_import_summary_or_to_publish_first(
+    maple: Scene, alice: Client
+) -> None:
+    answer = send(alice, at("sync_settings", maple), "next")
+    assert answer["Location"] == "/d/maple/clever/import/"
     answer = send(alice, at("sync_settings", maple), "next", import_rule="update_only")
     assert answer["Location"] == at("settings", maple) + "#student"
     page = said(alice.get(at("settings", maple)))
