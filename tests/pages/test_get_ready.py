@@ -101,6 +101,17 @@ def test_A18_B17_support_is_asked_once_and_the_request_stays(juniper: Scene, ali
     assert "Ask Support to enable" not in text(alice).replace("Ask Support to enable it", "")
 
 
+def test_A18_everybody_of_the_integration_sees_who_waits_since_when(
+    juniper: Scene, alice: Client, bob: Client
+) -> None:
+    assert "Waiting for Support" not in text(bob, "/d/juniper/")
+    alice.post(ASK)
+    for client in (bob, signed_in(scenes.SAM)):
+        page = text(client, "/d/juniper/")
+        assert "Waiting for Support since Today," in page
+        assert "asked by alice@maple.example." in page
+
+
 def test_A18_nobody_asks_for_what_is_enabled(juniper: Scene, alice: Client) -> None:
     enabled(juniper)
     alice.post(ASK)
