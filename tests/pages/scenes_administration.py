@@ -21,13 +21,14 @@ PNG = bytes.fromhex(
 
 
 def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
-    """Two more districts on the way: one waits for Support, one for Clever's approval."""
+    """Districts on their way: before the first step, waiting for Support, waiting for approval."""
     known(full, SourceSystem.NONE)
     known(trouble, SourceSystem.POWERSCHOOL, old_mapping="Student ID: SIS ID", picture=PNG)
-    asking = scenes.empty("cedar", "Cedar Falls Community Schools")
+    asking = scenes.empty("aspen", "Aspen Falls Community Schools")
     asking.district.clever_requested_at = timezone.now() - timedelta(days=2)
     asking.district.clever_requested_by = scenes.ALICE
     asking.district.save()
+    scenes.empty("yarrow", "Yarrow Flats School District")
     begun("laurel", "Laurel Lake Schools", ConnectionState.WAITING)
     shared = begun("nettle", "Nettle Creek Schools", ConnectionState.READY)
     known(shared, SourceSystem.NONE)

@@ -90,6 +90,7 @@ def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
     """Clever's side of the schools of `full`; a waiting district; a very large one."""
     names = [school.name for school in full.schools]
     tie = Connection.objects.get(district=full.district)
+    MirrorObject.objects.filter(connection=tie, type="school").delete()
     share(tie, [*names, "Willow Creek Night School"], [40, 35, 30, 25, *[10] * 8, 17])
     since = timezone.now() - timedelta(hours=30)
     connected(

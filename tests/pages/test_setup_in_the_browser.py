@@ -33,7 +33,7 @@ def test_A17_A18_A19_A20_from_the_gear_to_the_three_steps(site: Site) -> None:
 def test_B17_support_is_asked_by_keyboard_on_a_phone(site: Site) -> None:
     window = site.window(ALICE, width=390)
     page = window.new_page()
-    page.goto("/d/juniper/")
+    page.goto("/d/yarrow/")
     page.get_by_role("button", name="Menu").press("Enter")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Get ready").press("Enter")
     page.get_by_role("button", name="Ask Support to enable").press("Enter")
