@@ -17,6 +17,7 @@ from schools.targets import STATUSES, TARGETS
 
 BIGGEST = 2**63 - 1
 SITES_SHOWN = 6
+SEVERAL = "Hold Ctrl or Cmd to choose several."
 MANY_AT_ONCE = 200
 
 
@@ -82,7 +83,7 @@ class PersonForm(forms.Form):
         label = labels["additional_sites"]
         self.fields["additional_sites"] = forms.MultipleChoiceField(
             label=label, choices=names, required=False, show_hidden_initial=True,
-            help_text=notes.get("additional_sites", ""),
+            help_text=f"{SEVERAL} {notes.get('additional_sites', '')}".strip(),
             widget=forms.SelectMultiple(attrs={"size": min(max(len(names), 2), SITES_SHOWN)}),
             error_messages={
                 "invalid_choice": f"{label}: {one_of}", "invalid_list": f"{label}: {one_of}",
