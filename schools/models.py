@@ -194,6 +194,20 @@ class Person(models.Model):
             models.Index(
                 F("district"), F("kind"), LAST_NAME, FIRST_NAME, F("id"), name="person_by_name"
             ),
+            # The Transferred list and the deleted people are few among many.
+            models.Index(
+                F("district"),
+                LAST_NAME,
+                FIRST_NAME,
+                F("id"),
+                name="person_transferred",
+                condition=Q(status=int(Status.TRANSFERRED), archived_at__isnull=True),
+            ),
+            models.Index(
+                fields=["district", "archived_at", "id"],
+                name="person_deleted",
+                condition=Q(archived_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,25 +1,42 @@
-"""How many people stand behind each tab of the people pages."""
+"""How many people stand behind each tab of the people pages, at a cost that does not grow."""
 
 from collections.abc import Collection
 
-from django.db.models import Count, Q
+from django.db import connection as database
+from django.db.models import QuerySet
 
-from core.vocabulary import DataType, Status
+from core.vocabulary import KIND_OF_TYPE, DataType, Status
 from schools.models import District, Person
-from schools.pages import at_schools
 from schools.retention import restorable
 
+# So many are counted; of more it is said that they are more.
+MOST = 50_000
 
-def counts(district: District, within: Collection[int] | None) -> dict[str, int]:
-    """{"student": n, "teacher": n, "staff": n, "transferred": n, "deleted": n}, in one query."""
-    living = Q(archived_at__isnull=True)
-    of_tab = {t.value: living & Q(roles__contains=[t.value]) for t in DataType}
-    of_tab["transferred"] = living & Q(status=Status.TRANSFERRED)
-    of_tab["deleted"] = restorable()
-    people = Person.objects.filter(district=district)
+
+def counts(district: District, within: Collection[int] | None) -> dict[str, str]:
+    """{"student": "4,650", "transferred": "12", ...}, in one query.
+
+    Nothing for a Librarian, whose lists tell: to count some schools means to read everybody.
+    """
     if within is not None:
-        people = people.filter(at_schools(within))
-    found: dict[str, int] = people.aggregate(
-        **{name: Count("pk", filter=condition) for name, condition in of_tab.items()}
-    )
-    return found
+        return {}
+    people = Person.objects.filter(district=district)
+    living = people.filter(archived_at__isnull=True)
+    tabs = {t.value: living.filter(kind=KIND_OF_TYPE[t]) for t in DataType}
+    for data_type in (DataType.TEACHER, DataType.STAFF):
+        tabs[data_type.value] = tabs[data_type.value].filter(roles__contains=[data_type.value])
+    tabs["transferred"] = living.filter(status=Status.TRANSFERRED)
+    tabs["deleted"] = people.filter(restorable())
+    return dict(zip(tabs, counted(list(tabs.values())), strict=True))
+
+
+def counted(lists: list[QuerySet[Person]]) -> list[str]:
+    """How many each list has, up to MOST."""
+    texts, parameters = [], list[object]()
+    for people in lists:
+        sql, given = people.order_by().values("pk")[: MOST + 1].query.sql_with_params()
+        texts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
+        parameters += given
+    with database.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(texts)}", parameters)
+        return [f"{n:,}" if n <= MOST else f"{MOST:,}+" for n in cursor.fetchone()]

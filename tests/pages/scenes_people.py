@@ -24,9 +24,7 @@ def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
         for person in left[::2]
     )  # fmt: skip
     LocalEdit.objects.bulk_create(
-        LocalEdit(
-            district=full.district, person=person, cause="bulk", edited_by=ALICE, after=after
-        )
+        LocalEdit(district=full.district, person=person, cause="bulk", edited_by=ALICE, after=after)
         for person in left[1::2]
         for after in ({"status": 4}, {"deleted": "2026-11-20"})
     )

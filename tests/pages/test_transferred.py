@@ -354,31 +354,3 @@ def test_B33_thousands_take_as_few_statements_as_one(maple: Scene, alice: Client
     with CaptureQueriesContext(connection) as queries:
         count = writer.restore_people(district=maple.district, person_ids=list(gone), by="x")
     assert (count, len(queries)) == (5001, 9)
-
-
-GOLDEN = {"transferred": 8, "deleted_people": 8, "people": 7}
-
-
-@pytest.mark.parametrize("name", sorted(GOLDEN))
-def test_golden_number_of_queries(maple: Scene, alice: Client, name: str) -> None:
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            shown(alice, name, "maple")
-        return len(captured)
-
-    writer.archive_people(district=maple.district, person_ids=[p.pk for p in leave(maple, 5)])
-    leave(maple, 5)
-    few = queries()
-    writer.archive_people(district=maple.district, person_ids=[p.pk for p in leave(maple, 20)])
-    leave(maple, 20)
-    assert few == queries() == GOLDEN[name]
-
-
-def test_tabs_count_everybody(maple: Scene, alice: Client) -> None:
-    leave(maple, 3)
-    writer.archive_people(district=maple.district, person_ids=[leave(maple, 1)[0].pk])
-    counts = shown(alice, "people", "maple").context["counts"]
-    students = Person.objects.filter(kind="student", archived_at=None).count()
-    assert counts == {
-        "student": students, "teacher": 12, "staff": 1, "transferred": 2, "deleted": 1,
-    }  # fmt: skip
