@@ -24,6 +24,7 @@ of_district: list[URLPattern | URLResolver] = [
     path("", include("integration_console.people.urls")),
     path("", include("integration_console.members.urls")),
     path("", include("integration_console.rules.urls")),
+    path("", include("integration_console.new_records.urls")),
 ]
 
 urlpatterns = [

@@ -1,6 +1,7 @@
 """How many people stand behind each tab of the people pages, at a cost that does not grow."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection as database
 from django.db.models import QuerySet
@@ -32,7 +33,7 @@ def counts(district: District, within: Collection[int] | None) -> dict[str, str]
 
 def counted(lists: list[QuerySet[Person]]) -> list[str]:
     """How many each list has, up to MOST."""
-    texts, parameters = [], list[object]()
+    texts, parameters = [], list[Any]()
     for people in lists:
         sql, given = people.order_by().values("pk")[: MOST + 1].query.sql_with_params()
         texts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")

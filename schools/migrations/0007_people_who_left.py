@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("schools", "0005_roster_sources_before_clever"),
+        ("schools", "0006_newest_edits_of_a_district"),
     ]
 
     operations = [
