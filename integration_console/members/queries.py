@@ -43,6 +43,11 @@ class Row:
         return self.schools - 1
 
     @property
+    def fresh(self) -> bool:
+        """Whether the link of the invitation still works."""
+        return self.state == INVITED
+
+    @property
     def invited(self) -> bool:
         """Whether the invitation has not been taken up."""
         return self.state in (INVITED, TOO_OLD)

@@ -4,7 +4,7 @@ from accounts.invitation import set_password_link
 from accounts.models import Membership, User
 from tests.pages.conftest import Site
 from tests.pages.looks import Look, at
-from tests.pages.scenes import BOB, LEE, SAM
+from tests.pages.scenes import BOB, LEE
 from tests.pages.scenes_access import FRESH
 
 
@@ -36,7 +36,4 @@ LOOKS = (
     Look("password-change", at("/accounts/password/change/"), BOB),
     Look("sign-up-closed", at("/accounts/signup/"), None),
     Look("second-factor-again", at("/accounts/2fa/totp/activate/"), FRESH),
-    Look("support-home", at("/support/"), SAM),
-    Look("support-districts", at("/support/schools/district/"), SAM),
-    Look("support-grant", at("/support/accounts/supportgrant/add/"), SAM),
 )

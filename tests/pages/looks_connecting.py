@@ -5,8 +5,8 @@ from tests.pages.scenes import BOB
 
 LOOKS = (
     Look("setup-empty", at("/d/juniper/clever/setup/")),
-    Look("setup-waiting", at("/d/cedar/clever/setup/")),
-    Look("setup-edit", at("/d/cedar/clever/setup/?edit=1")),
+    Look("setup-waiting", at("/d/ironwood/clever/setup/")),
+    Look("setup-edit", at("/d/ironwood/clever/setup/?edit=1")),
     Look("setup-full", at("/d/maple/clever/setup/")),
     Look("setup-refused", at("/d/maple/clever/setup/?edit=1")),
     Look("setup-trouble", at("/d/harbor/clever/setup/")),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.invitation import set_password_link
 from accounts.models import Membership
 from core.vocabulary import MemberRole
 from schools.models import District
@@ -29,6 +30,7 @@ def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
             district=full.district, user=user, role=role, invited_by=ALICE,
             invited_at=now - timedelta(days=days),
         )  # fmt: skip
+        set_password_link(user)
     librarian = Membership.objects.get(district=full.district, role=MemberRole.LIBRARIAN)
     librarian.schools.set(full.schools[:3])
     District.objects.filter(pk=empty.district.pk).update(

@@ -39,7 +39,7 @@ def share(connection: Connection, names: Sequence[str], people: Sequence[int] = 
         for number, count in enumerate(people)
         for person in range(count)
     ]  # fmt: skip
-    MirrorObject.objects.bulk_create(rows)
+    MirrorObject.objects.bulk_create(rows, ignore_conflicts=True)
     return ids
 
 
@@ -94,7 +94,7 @@ def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
     share(tie, [*names, "Willow Creek Night School"], [40, 35, 30, 25, *[10] * 8, 17])
     since = timezone.now() - timedelta(hours=30)
     connected(
-        "cedar", "Cedar Falls Schools", state=ConnectionState.WAITING, clever_name="",
+        "ironwood", "Ironwood Schools", state=ConnectionState.WAITING, clever_name="",
         waiting_since=since,
     )  # fmt: skip
     grand()

@@ -147,7 +147,7 @@ def grant(sam: Client, district: District, reason: str, hours: float) -> str:
     until = timezone.now() + timedelta(hours=hours)
     data = {
         "district": district.pk, "user": User.objects.get(email=SAM).pk, "reason": reason,
-        "until_0": f"{until:%Y-%m-%d}", "until_1": f"{until:%H:%M:%S}",
+        "until": f"{until:%Y-%m-%dT%H:%M}",
     }  # fmt: skip
     return sam.post("/support/accounts/supportgrant/add/", data, follow=True).content.decode()
 
@@ -174,7 +174,12 @@ def test_C33_grant_has_a_reason_and_an_end_and_is_recorded(sam: Client, maple: S
 
 def test_C33_only_support_is_granted_access_by_the_form(sam: Client, maple: Scene) -> None:
     bob = User.objects.get(email=BOB)
-    data = {"district": maple.district.pk, "user": bob.pk, "reason": "x", "until_0": "2999-01-01"}
+    data = {
+        "district": maple.district.pk,
+        "user": bob.pk,
+        "reason": "x",
+        "until": "2999-01-01T00:00",
+    }
     page = sam.post("/support/accounts/supportgrant/add/", data).content.decode()
     assert "Select a valid choice" in page
     with pytest.raises(ConsoleError, match="Write why"):
