@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.pages.conftest import Site
 from tests.pages.scenes import ALICE, PASSWORD, SAM
@@ -19,7 +19,12 @@ def opened(site: Site, email: str | None) -> Iterator[Page]:
     window = site.window(email)
     page = window.new_page()
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else 0)
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            said.append(message.text)
+
+    page.on("console", hear)
     page.on("pageerror", lambda error: said.append(str(error)))
     yield page
     window.close()
