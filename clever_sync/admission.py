@@ -13,11 +13,8 @@ from django.db.models.functions import Now
 
 from accounts import audit
 from accounts.access import Ability, Access
-from clever_sync import actions
-from clever_sync.client import CleverClient
 from clever_sync.mirror import SCHOOL
-from clever_sync.models import Connection, MirrorObject
-from core.problems import ConsoleError
+from clever_sync.models import MirrorObject
 from core.vocabulary import ConnectionState
 from schools.models import District
 
@@ -80,18 +77,3 @@ def ask_support(*, district: District, by: str) -> bool:
     district.refresh_from_db(fields=["clever_requested_at", "clever_requested_by"])
     audit.record(district, by, "clever.request")
     return True
-
-
-def take_district_id(
-    *, district: District, text: str, by: str, client: CleverClient | None = None
-) -> Connection:
-    """Connects what a person pasted (B39), once Support has enabled the district (B01).
-
-    Raises ConsoleError as `clever_sync.actions.connect` does, and before Support has enabled it.
-    """
-    if not District.objects.filter(pk=district.pk, clever_enabled=True).exists():
-        raise ConsoleError(
-            f"{NOT_ENABLED} Ask Support first; the District ID can be saved after that.",
-            code="not_enabled",
-        )
-    return actions.connect(district=district, text=text, by=by, client=client)

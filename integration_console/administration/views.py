@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import Ability, Access, member
 from clever_sync import actions as clever
 from clever_sync import admission, links
+from clever_sync.asking import quick_client
 from clever_sync.queries import connection_of
 from core.problems import ConsoleError
 from core.replies import SeeOther
@@ -19,6 +20,7 @@ from integration_console.administration.cards import cards
 from integration_console.administration.forms import DistrictIdForm, RolloverForm, TerminologyForm
 from integration_console.administration.preparation import preparation
 from integration_console.administration.year import end_of, year_of
+from integration_console.switches import launch_clever
 
 
 @login_required
@@ -131,7 +133,7 @@ def save_district_id(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         text, by = form.cleaned_data["district_id"], access.user.email
         try:
-            admission.take_district_id(district=access.district, text=text, by=by)
+            launch_clever(district=access.district, text=text, by=by)
         except ConsoleError as refusal:
             form.add_error("district_id", refusal.sentence)
         else:
@@ -149,7 +151,7 @@ def check_again(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         if connection is None:
             raise ConsoleError("No District ID is saved yet. Paste it first.")
-        clever.check(connection=connection)
+        clever.check(connection=connection, client=quick_client())
     except ConsoleError as refusal:
         messages.error(request, refusal.sentence)
     return SeeOther(reverse("get_ready", args=[slug]))

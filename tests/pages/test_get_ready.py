@@ -124,7 +124,7 @@ def test_B01_district_id_is_locked_until_support_has_enabled_it(
 ) -> None:
     assert "when Support has enabled the integration (step 1)" in text(alice)
     page = plain(alice.post(SAVE, {"district_id": "a" * 24}).content.decode())
-    assert "Ask Support first; the District ID can be saved after that." in page
+    assert "is not enabled for Juniper Valley School District. Ask Support to enable it." in page
     assert not Connection.objects.filter(district=juniper.district).exists()
 
 
@@ -254,6 +254,18 @@ def test_B39_id_of_another_district_here_is_refused(
     assert "already used by another district of this console" in page
 
 
+def test_A24_id_of_a_district_that_syncs_is_changed_after_a_reset_only(
+    maple: Scene, alice: Client
+) -> None:
+    page = plain(
+        alice.post(
+            "/d/maple/clever/get-ready/district-id/", {"district_id": "a" * 24}
+        ).content.decode()
+    )
+    assert "Press Reset Configuration before continuing with the setup." in page
+    assert Connection.objects.get(district=maple.district).clever_district_id != "a" * 24
+
+
 def test_B64_waiting_for_approval_survives_days_and_ends_by_checking_again(
     juniper: Scene, alice: Client, clever: RunningSandbox
 ) -> None:
@@ -280,7 +292,7 @@ def test_B64_waiting_for_approval_survives_days_and_ends_by_checking_again(
 def test_B64_clever_that_cannot_be_reached_changes_nothing(
     juniper: Scene, alice: Client, clever: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("clever_sync.client.PAUSES", ())
+    monkeypatch.setattr("clever_sync.asking.SHORT_PAUSES", ())
     enabled(juniper)
     clever.control.disconnect()
     alice.post(SAVE, {"district_id": clever.district_id})
