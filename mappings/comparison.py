@@ -54,22 +54,22 @@ def _sql(name: str) -> str:
     same for the same people. `name` is one of FIELDS.
     """
     return f"""
-        WITH there AS (
-            SELECT name, birth, min(value) AS value FROM (
-                SELECT {NAME_THERE} AS name, {BIRTH_THERE} AS birth,
-                    coalesce(m.payload->>%(source)s, '') AS value
-                FROM clever_sync_mirrorobject m
-                WHERE m.connection_id = %(connection)s AND m.type = 'user'
-                    AND m.gone_in_id IS NULL AND 'student' = ANY(m.roles)) m
-            GROUP BY name, birth HAVING count(*) = 1),
-        here AS (
-            SELECT {NAME_HERE} AS name, p.birth_date::text AS birth, min(p.id) AS id
+        WITH everybody AS (
+            SELECT {NAME_THERE} AS name, {BIRTH_THERE} AS birth, NULL::bigint AS id,
+                coalesce(m.payload->>%(source)s, '') AS value
+            FROM clever_sync_mirrorobject m
+            WHERE m.connection_id = %(connection)s AND m.type = 'user'
+                AND m.gone_in_id IS NULL AND 'student' = ANY(m.roles)
+            UNION ALL
+            SELECT {NAME_HERE}, p.birth_date::text, p.id, NULL
             FROM schools_person p
             WHERE p.district_id = %(district)s AND p.kind = 'student' AND p.archived_at IS NULL
-                AND p.status IN (1, 2, 3) AND p.birth_date IS NOT NULL
-            GROUP BY 1, 2 HAVING count(*) = 1)
-        SELECT concat_ws(' ', p.first_name, p.last_name), here.birth, coalesce(p.{name}, ''),
-            there.value
-        FROM here JOIN there USING (name, birth) JOIN schools_person p ON p.id = here.id
-        ORDER BY md5(p.id::text) LIMIT %(count)s
+                AND p.status IN (1, 2, 3) AND p.birth_date IS NOT NULL),
+        chosen AS (
+            SELECT min(id) AS id, min(value) AS value FROM everybody GROUP BY name, birth
+            HAVING count(id) = 1 AND count(*) = 2
+            ORDER BY md5(min(id)::text) LIMIT %(count)s)
+        SELECT concat_ws(' ', p.first_name, p.last_name), p.birth_date::text,
+            coalesce(p.{name}, ''), chosen.value
+        FROM chosen JOIN schools_person p ON p.id = chosen.id ORDER BY md5(p.id::text)
     """

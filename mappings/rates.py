@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection as database
+from django.db import transaction
 
 from clever_sync.models import Connection
 from clever_sync.sources import KEY_COLUMNS
 from core.vocabulary import ROLES_OF_TYPE, DataType
-from mappings.pairing import Cell, Rates, Reach
+from mappings.pairing import FEWEST_PEOPLE, Cell, Rates, Reach
+from schools.models import Person
 
 SOURCES: Mapping[DataType, tuple[str, ...]] = {
     DataType.STUDENT: ("student.sis_id", "student.student_number", "student.state_id", "email"),
@@ -26,9 +28,12 @@ FIELDS: Mapping[DataType, tuple[str, ...]] = {
     DataType.TEACHER: ("sis_id", "teacher_number", "barcode", "community_id", "email"),
     DataType.STAFF: ("staff_id", "barcode", "community_id", "email"),
 }
-_FOLDED = (
-    "regexp_replace(normalize(lower(coalesce({}, '')), NFKD), '[\u0300-\u036f ''’.-]', '', 'g')"
-)
+# Plain letters need no unfolding, and most names have no others.
+_FOLDED = """CASE WHEN octet_length({0}) = char_length({0})
+            THEN translate(lower({0}), ' ''.-', '')
+            ELSE regexp_replace(
+                normalize(lower(coalesce({0}, '')), NFKD), '[\u0300-\u036f ''’.-]', '', 'g')
+            END"""
 NAME_THERE = " || '/' || ".join(
     _FOLDED.format(f"m.payload->>'name.{part}'") for part in ("last", "first")
 )
@@ -53,11 +58,23 @@ _HERE = f"""here AS MATERIALIZED (
         FROM schools_person p
         WHERE p.district_id = %(district)s AND p.archived_at IS NULL AND p.status IN (1, 2, 3)
             AND p.roles && %(types)s::varchar[]{{which}})"""
-# A value that several people have says nothing about any of them.
-_UNIQUE = """{name} AS (
-        SELECT k.place, k.value, min(s.name) AS name, min(s.birth) AS birth{more}
+# A value that several people of a side have says nothing about any of them. Both sides are
+# brought together by grouping and not by a join: of relations made on the way PostgreSQL knows too
+# little to choose a good one, and the wrong one takes minutes.
+_UNIQUE = """SELECT '{side}' AS side, k.place, k.value, min(s.name) AS name,
+            min(s.birth) AS birth, min({id}) AS id
         FROM {side} s CROSS JOIN LATERAL (VALUES {pairs}) AS k (place, value)
-        WHERE k.value <> '' GROUP BY k.place, k.value HAVING count(*) = 1)"""
+        WHERE k.value <> '' GROUP BY k.place, k.value HAVING count(*) = 1"""
+_EVERY = ", ".join(
+    f"array_agg({what}) FILTER (WHERE side = '{side}') AS {side}_{what}"
+    for side in ("clever", "here")
+    for what in ("place", "name", "birth", "id")
+)
+_MET = f"""met AS (
+        SELECT {_EVERY} FROM ({{theirs}} UNION ALL {{ours}}) both_sides
+        GROUP BY value HAVING bool_or(side = 'clever') AND bool_or(side = 'here'))"""
+_PAIRS = """met, unnest(clever_place, clever_name, clever_birth) AS c (place, name, birth),
+            unnest(here_place, here_name, here_birth, here_id) AS l (place, name, birth, id)"""
 
 
 def rates(connection: Connection, data_type: DataType) -> Rates:
@@ -67,10 +84,10 @@ def rates(connection: Connection, data_type: DataType) -> Rates:
         WITH {_CLEVER}, {_HERE.format(which="")},
         theirs AS ({_values("clever", _columns(sources))}),
         ours AS ({_values("here", _local(fields))}),
-        {_unique("c", "clever", _columns(sources))}, {_unique("l", "here", _local(fields))}
+        {_met(sources, fields)}
         SELECT c.place, l.place, count(*), count(*) FILTER (WHERE c.name = l.name
             AND (c.birth = '' OR l.birth = '' OR c.birth = l.birth))
-        FROM c JOIN l ON l.value = c.value GROUP BY c.place, l.place
+        FROM {_PAIRS} GROUP BY c.place, l.place
         UNION ALL SELECT place, '', people, 0 FROM theirs
         UNION ALL SELECT '', place, people, 0 FROM ours
         UNION ALL SELECT '', '', (SELECT count(*) FROM here), (SELECT count(*) FROM clever)
@@ -91,28 +108,34 @@ def rates(connection: Connection, data_type: DataType) -> Rates:
 def reach(connection: Connection, data_type: DataType, mapped: Iterable[tuple[str, str]]) -> Reach:
     """How many never-linked people an import by these (field, source) pairs would recognise.
 
+    Of fewer than twenty it is not looked at, and all of them count as recognised.
     As the matcher does: a key counts unless name and birth date both contradict (engine.md 4).
     """
     pairs = [(f, s) for f, s in mapped if s in KEY_COLUMNS and f in FIELDS[data_type]]
-    fields, sources = [name for name, _ in pairs], [source for _, source in pairs]
-    if not pairs:
-        fields, sources = list(FIELDS[data_type][:1]), list(SOURCES[data_type][:1])
+    unlinked = _unlinked(connection, data_type)
+    if unlinked < FEWEST_PEOPLE:
+        # So few say nothing, and after the first import there are no more.
+        return Reach(unlinked, unlinked)
+    # Without any pair nobody is reached.
+    fields = dict.fromkeys(name for name, _ in pairs) or FIELDS[data_type][:1]
+    sources = dict.fromkeys(source for _, source in pairs) or SOURCES[data_type][:1]
     sql = f"""
-        WITH {_CLEVER}, {_HERE.format(which=" AND p.clever_id IS NULL")},
-        {_unique("c", "clever", _columns(dict.fromkeys(sources)))},
-        {_unique("l", "here", _local(dict.fromkeys(fields)), ", min(s.id) AS id")}
-        SELECT (SELECT count(*) FROM here), count(DISTINCT l.id)
-        FROM unnest(%(fields)s::text[], %(sources)s::text[]) AS pair (field, source)
-        JOIN l ON l.place = pair.field
-        JOIN c ON c.place = pair.source AND c.value = l.value
-        WHERE c.name = l.name OR c.birth = '' OR l.birth = '' OR c.birth = l.birth
+        WITH {_CLEVER}, {_HERE.format(which=" AND p.clever_id IS NULL")}, {_met(sources, fields)}
+        SELECT count(DISTINCT l.id)
+        FROM {_PAIRS}
+        WHERE l.place || ' ' || c.place = ANY(%(pairs)s)
+            AND (c.name = l.name OR c.birth = '' OR l.birth = '' OR c.birth = l.birth)
     """
-    named = {
-        "fields": [name for name, _ in pairs],
-        "sources": [source for _, source in pairs],
-    }
-    ((unlinked, reached),) = _rows(sql, connection, data_type, **named)
+    named = [f"{name} {source}" for name, source in pairs]
+    ((reached,),) = _rows(sql, connection, data_type, pairs=named)
     return Reach(unlinked, reached)
+
+
+def _unlinked(connection: Connection, data_type: DataType) -> int:
+    return Person.objects.filter(
+        district=connection.district_id, clever_id=None, archived_at=None, status__in=(1, 2, 3),
+        roles__contains=[str(data_type)],
+    ).count()  # fmt: skip
 
 
 Pairs = Mapping[str, str]
@@ -126,8 +149,11 @@ def _local(fields: Iterable[str]) -> Pairs:
     return {name: f"lower(s.{name})" for name in fields}
 
 
-def _unique(name: str, side: str, columns: Pairs, more: str = "") -> str:
-    return _UNIQUE.format(name=name, side=side, pairs=_listed(columns), more=more)
+def _met(sources: Iterable[str], fields: Iterable[str]) -> str:
+    return _MET.format(
+        theirs=_UNIQUE.format(side="clever", pairs=_listed(_columns(sources)), id="0"),
+        ours=_UNIQUE.format(side="here", pairs=_listed(_local(fields)), id="s.id"),
+    )
 
 
 def _values(side: str, columns: Pairs) -> str:
@@ -145,7 +171,9 @@ def _listed(columns: Pairs) -> str:
 def _rows(
     sql: str, connection: Connection, data_type: DataType, **more: list[str]
 ) -> list[tuple[Any, ...]]:
-    with database.cursor() as cursor:
+    with transaction.atomic(), database.cursor() as cursor:
+        # Everybody of both sides is sorted once: in memory, and without compiling anything.
+        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
         cursor.execute(
             sql,
             {

@@ -164,16 +164,17 @@ def test_C04_reach_counts_whom_the_mapped_fields_find_and_no_contradictions() ->
     district = District.objects.create(slug="elm", name="Elm", time_zone="America/Denver")
     connection = Connection.objects.create(district=district, clever_district_id="e" * 24)
     base = {"first": "Ada", "last": "Lee", "birth": "2010-01-02", "email": None}
-    people = [{**base, "numbers": [str(n), None, None]} for n in range(4)]
+    people = [{**base, "numbers": [f"{n}", None, None]} for n in range(24)]
     MirrorObject.objects.bulk_create(
         in_clever(connection, n, person) for n, person in enumerate(people)
     )
-    other = {**base, "numbers": ["3", None, None], "last": "Other", "birth": "2011-11-12"}
-    local = [here(district, person) for person in (*people[:3], other)]
+    other = {**people[23], "last": "Other", "birth": "2011-11-12"}
+    local = [here(district, person) for person in (*people[:23], other)]
     local[0].clever_id = "f" * 24
     Person.objects.bulk_create(local)
     mapped = [("sis_id", "student.sis_id"), ("email", "email"), ("grade", "student.grade")]
-    assert reach(connection, DataType.STUDENT, mapped) == Reach(3, 2)
-    assert reach(connection, DataType.STUDENT, [("sis_id", "student.state_id")]) == Reach(3, 0)
-    assert reach(connection, DataType.STUDENT, []) == Reach(3, 0)
+    assert reach(connection, DataType.STUDENT, mapped) == Reach(23, 22)
+    assert reach(connection, DataType.STUDENT, [("sis_id", "student.state_id")]) == Reach(23, 0)
+    assert reach(connection, DataType.STUDENT, []) == Reach(23, 0)
+    assert reach(connection, DataType.TEACHER, []) == Reach(0, 0)
     assert iso_date("1/2/2010") == "2010-01-02"
