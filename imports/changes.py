@@ -1,7 +1,7 @@
 """The rows of a plan as people read them: old and new values, names, schools and reasons."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -83,6 +83,16 @@ class Value:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A field that stays as it is here although Clever says otherwise, and what keeps it."""
+
+    label: str
+    here: str
+    clever: str
+    by: str
+
+
+@dataclass(frozen=True)
 class ShownChange:
     """One row in words. `person_id` is None where there is no record to look at."""
 
@@ -92,6 +102,7 @@ class ShownChange:
     school: str
     values: list[Value]
     why: str
+    kept: list[Kept] = field(default_factory=list)
 
     @property
     def word(self) -> words.Word:
@@ -122,11 +133,12 @@ class Reader:
         return [
             ShownChange(
                 row=row,
-                name=self.name(row) or names.get(row.clever_id or "", f"Clever ID {row.clever_id}"),
+                name=self.name(row) or names.get(row.clever_id or "") or self.nameless(row),
                 person_id=row.person.pk if row.person and not row.person.archived_at else None,
                 school=self.schools.get(row.school or row.old_school or 0, ""),
                 values=list(self.values(row, rules)),
                 why=why(row, self.label),
+                kept=list(self.kept(row)),
             )
             for row in rows
         ]
@@ -136,6 +148,10 @@ class Reader:
         first = person.first_name if person else new.get("first_name")
         last = person.last_name if person else new.get("last_name")
         return self.full_name(first, last)
+
+    def nameless(self, row: PlannedChange) -> str:
+        """What stands where nobody knows a name: the Clever ID, for who may see it."""
+        return f"Clever ID {self.text('clever_id', row.clever_id)}"
 
     def full_name(self, first: str | None, last: str | None) -> str:
         """The name, or initials for whoever may not see it."""
@@ -161,6 +177,13 @@ class Reader:
             source, policy = rules.get((row.data_type, value.key), ("", ""))
             parts = (words.POLICIES.get(policy, ""), source)
             yield replace(value, rule=" · ".join(part for part in parts if part))
+
+    def kept(self, row: PlannedChange) -> Iterator[Kept]:
+        """The fields that a lock or a policy has kept from the change (H12)."""
+        for key, told in (row.why.get("kept") or {}).items():
+            here, clever = self.text(key, told["here"]), self.text(key, told["clever"])
+            by = words.KEPT_BY.get(told["by"], told["by"])
+            yield Kept(self.label(key), here, clever, by)
 
     def differences(self, before: Fields, after: Fields) -> Iterator[Value]:
         """The fields with both values, in the order of the field table."""

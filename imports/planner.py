@@ -30,6 +30,7 @@ NEVER_CLEARED = frozenset({"last_name", "sis_id", "clever_id"})
 DECIMALS = frozenset({"weighted_gpa", "unweighted_gpa"})
 GRADES = {grade: place for place, grade in enumerate(["PK", "K", *map(str, range(1, 14))])}
 FORMER_LINK = "former_clever_id"
+LOCK = "lock"
 OTHER_THAN_FIELDS = frozenset({"clever_id", "status", "site", "additional_sites"})
 Person = Mapping[str, Any]
 
@@ -110,7 +111,27 @@ def plan_existing(
     )
     if linked_by:
         row.why["match"] = linked_by
+    if kept := _kept(person, mapped, locks):
+        row.why["kept"] = kept
     return row
+
+
+def _kept(person: Person, mapped: Mapped, locks: Collection[str]) -> dict[str, dict[str, Any]]:
+    """What stays as it is here although Clever says otherwise, and what keeps it (H12).
+
+    {field: {"here": value, "clever": value, "by": "lock" or the policy}}. Looked for only where
+    something else changes: a person of whom all is kept has no row.
+    """
+    kept: dict[str, dict[str, Any]] = {}
+    for name, new in (*mapped.values.items(), ("site", mapped.school)):
+        old = person["school_id"] if name == "site" else person[name]
+        if new is None or same(name, old, new):
+            continue
+        if name in locks:
+            kept[name] = {"here": old, "clever": new, "by": LOCK}
+        elif name != "site" and not _may_write(mapped.rules[name], old):
+            kept[name] = {"here": old, "clever": new, "by": str(mapped.rules[name].policy)}
+    return kept
 
 
 def _precedence(effect: str) -> int:

@@ -113,8 +113,10 @@ def of_row(run: Run, row: PlannedChange, reader: Reader, rules: Rules) -> Iterat
     what = words.ACTIONS[row.action].label
     came = words.UPDATES[outcome(run, row)].label
     school = reader.schools.get(row.school or row.old_school or 0, "")
-    told = [part for part in (f"{known}: {what}", school, came, why(row)) if part]
+    told = [part for part in (f"{known}: {what}", school, came, why(row, reader.label)) if part]
     yield "; ".join(told)
     for value in reader.values(row, rules):
         rule = f"  [{value.rule}]" if value.rule else ""
         yield f"    {value.label}: {value.old or '(empty)'} -> {value.new or '(empty)'}{rule}"
+    for one in reader.kept(row):
+        yield f"    {one.label}: kept {one.here or '(empty)'}; Clever: {one.clever}  [{one.by}]"

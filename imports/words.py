@@ -84,6 +84,7 @@ UPDATES: Mapping[str, Word] = {
     "waiting": Word("Waiting for your decision", "wait", "hand"),
     "tested": Word("Test only", "quiet", "flask-conical"),
     "not_applied": Word("Not applied", "quiet", "circle-slash"),
+    "kept": Word("Kept here", "quiet", "lock"),
 }
 ALERTS: Mapping[str, Word] = {
     AlertState.OPEN: Word("To be decided", "wait", "users"),
@@ -108,6 +109,8 @@ POLICIES: Mapping[str, str] = {
     Policy.ONLY_WHEN_CREATED: "Only when created",
     Policy.DO_NOT_IMPORT: "Do Not Import",
 }
+# What keeps a value here although Clever says otherwise (imports.planner).
+KEPT_BY: Mapping[str, str] = {"lock": "locked here", **{k: v.lower() for k, v in POLICIES.items()}}
 BLANKS: Mapping[str, str] = {
     BlankPolicy.KEEP: "keep the local value",
     BlankPolicy.CLEAR: "clear the local value",

@@ -22,7 +22,7 @@ from schools.models import District, LocalEdit
 LOOKED_AT = 10_000
 PEOPLE = 500
 RESOLVED = (*IMPORTED, RunState.READY, RunState.DISCARDED)
-EDITED, APPLIED = "edited", "applied"
+EDITED, APPLIED, KEPT = "edited", "applied", "kept"
 ORDER = ("-run_id", "-action", "-pk")
 
 
@@ -113,6 +113,7 @@ OUTCOMES = {
     "tested": DONE,
     "alert": AS_PLANNED & Q(action=Action.CONFLICT),
     "rejected": AS_PLANNED & Q(action=Action.REJECT),
+    KEPT: Q(why__has_key="kept"),
 }
 
 
@@ -140,7 +141,9 @@ def asked(found: QuerySet[PlannedChange], wanted: Wanted, whom: People) -> Query
     if wanted.school:
         found = found.filter(Q(school=wanted.school) | Q(old_school=wanted.school))
     if wanted.field:
-        found = found.filter(Q(after__has_key=wanted.field) | Q(before__has_key=wanted.field))
+        kept = Q(why__kept__has_key=wanted.field)
+        in_row = Q(after__has_key=wanted.field) | Q(before__has_key=wanted.field)
+        found = found.filter(kept if wanted.outcome == KEPT else in_row)
     if wanted.outcome in OUTCOMES:
         found = found.filter(OUTCOMES[wanted.outcome])
     elif wanted.outcome:

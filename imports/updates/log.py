@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
 from imports import words
-from imports.changes import Reader, ShownChange, Value
+from imports.changes import Kept, Reader, ShownChange, Value
 from imports.exports import outcome
 from imports.history import rules_of
 from imports.models import PlannedChange, Run
@@ -46,6 +46,7 @@ class Update:
     by: str
     row: PlannedChange | None = None
     edit: LocalEdit | None = None
+    kept: list[Kept] = field(default_factory=list)
 
 
 Where = TypeVar("Where", Place, int)
@@ -167,6 +168,7 @@ def change_shown(shown: ShownChange, run: Run) -> Update:
         why=shown.why,
         by=run.requested_by or SCHEDULE,
         row=row,
+        kept=shown.kept,
     )
 
 

@@ -230,3 +230,27 @@ def test_B23_a_leaver_whose_status_was_set_here_stays_as_set(status: Status) -> 
 
 def test_C12_protected_people_are_never_transferred() -> None:
     assert leaver(person(protected=True)) is None
+
+
+def test_H12_what_a_lock_or_a_policy_keeps_is_noted_beside_what_changes() -> None:
+    rules = {"barcode": FieldSpec("barcode", "student.sis_id", Policy.FILL_WHEN_BLANK)}
+    read = mapped(rules, grade="8", email="new@maple.example", barcode="B2", first_name="Anna")
+    here = person(barcode="B1")
+    row = plan_existing(
+        here, read, clever_id=ANNA, run_types=[DataType.STUDENT], locks={"email"},
+        import_rule=ImportRule.ADD_AND_UPDATE,
+    )  # fmt: skip
+    assert row is not None
+    assert row.after == {"grade": "8"}
+    assert row.why["kept"] == {
+        "email": {"here": "anna@maple.example", "clever": "new@maple.example", "by": "lock"},
+        "barcode": {"here": "B1", "clever": "B2", "by": "fill_when_blank"},
+    }
+    all_kept = mapped(rules, email="new@maple.example", barcode="B2")
+    assert (
+        plan_existing(
+            here, all_kept, clever_id=ANNA, run_types=[DataType.STUDENT], locks={"email"},
+            import_rule=ImportRule.ADD_AND_UPDATE,
+        )
+        is None
+    )  # fmt: skip

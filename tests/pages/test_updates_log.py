@@ -258,3 +258,19 @@ def test_queries_of_the_log_do_not_grow(maple: Scene, alice: Client) -> None:
     for person in Person.objects.filter(kind="student")[:20]:
         edit(person, grade="5")
     assert queries() == few == 12
+
+
+def test_H12_field_that_was_kept_stands_in_the_log(
+    maple: Scene, alice: Client, bob: Client
+) -> None:
+    kept = {"email": {"here": "mine@maple.example", "clever": "its@clever.example", "by": "lock"}}
+    row = PlannedChange.objects.filter(run=maple.runs["done"], action="update")[0]
+    PlannedChange.objects.filter(pk=row.pk).update(why={"kept": kept})
+    assert [u.row.pk for u in walked(alice, outcome="kept") if u.row] == [row.pk]
+    assert len(walked(alice, outcome="kept", field="email")) == 1
+    assert walked(alice, outcome="kept", field="grade") == []
+    for address in (LOG, reverse("run", args=["maple", maple.runs["done"].pk]) + "?action=update"):
+        page = alice.get(address).content.decode().replace("<wbr>", "")
+        assert "kept: mine@maple.example" in page
+        assert "(Clever: its@clever.example; locked here)" in page
+        assert "mine@" not in bob.get(address).content.decode()
