@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 import msgspec
-from django.db import transaction
+from django.db import DataError, transaction
 
 from accounts import audit
 from core.problems import ConsoleError
@@ -43,12 +43,31 @@ def read(text: bytes, name: str) -> Document:
         raise ConsoleError(
             f"{name} is not a settings document: {problem}. Nothing was changed."
         ) from problem
+    if b"\x00" in text or b"\\u0000" in text:
+        raise ConsoleError(
+            f"{name} holds a character that cannot be kept (NUL). Nothing was changed."
+        )
     if document.format != FORMAT:
         raise ConsoleError(
             f"{name} has the format {document.format!r}; this console reads {FORMAT}. "
             "Nothing was changed."
         )
     return document
+
+
+def foresee(*, district: District, document: Document, by: str) -> tuple[Document, Document]:
+    """The settings now, and what they would be with the document; nothing is changed.
+
+    Loaded and taken back: a few rows, and exactly what `load` will do. Raises ConsoleError.
+    """
+    with transaction.atomic():
+        before = document_of(district)
+        load(district=district, document=document, by=by)
+        district.refresh_from_db()
+        after = document_of(district)
+        transaction.set_rollback(True)
+    district.refresh_from_db()
+    return before, after
 
 
 @transaction.atomic
@@ -77,6 +96,10 @@ def load(*, district: District, document: Document, by: str) -> list[str]:
                 raise ConsoleError(
                     f"{section}: {refusal.sentence} Nothing was changed.", code=refusal.code
                 ) from refusal
+            except DataError as problem:
+                raise ConsoleError(
+                    f"{section}: a value is too long or too large to be kept. Nothing was changed."
+                ) from problem
     after = document_of(district)
     changed = [name for name in loaders if getattr(before, name) != getattr(after, name)]
     if changed:

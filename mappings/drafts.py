@@ -4,6 +4,8 @@
 one. Whoever saves or publishes something else than what was seen is told so first.
 """
 
+from dataclasses import replace
+
 from django.db import transaction
 
 from accounts import audit
@@ -13,7 +15,7 @@ from mappings.actions import discard_draft, lock_rules, publish, save_draft
 from mappings.models import Ruleset
 from mappings.queries import active_ruleset, draft_of, same_rules, spec_of, written_spec
 from mappings.spec import RulesetSpec
-from schools.models import District
+from schools.models import District, School
 
 
 class Overtaken(ConsoleError):
@@ -43,6 +45,27 @@ def keep_draft(
         return draft
     kept = save_draft(district=district, spec=spec, by=by)
     audit.record(district, by, "rules.draft", str(spec.data_type), ruleset=kept.pk)
+    return kept
+
+
+@transaction.atomic
+def restore(
+    *, district: District, data_type: DataType, version: int, by: str, seen: int | None
+) -> Ruleset | None:
+    """Makes an earlier version the draft (C26); None if it says what is published already.
+
+    Schools that are not there any more are left out of its scope. Raises Overtaken like
+    `keep_draft`, and ConsoleError where there is no such version.
+    """
+    published = Ruleset.objects.filter(district=district, data_type=data_type, version=version)
+    found = published.exclude(state=RulesetState.DRAFT).first()
+    if found is None:
+        raise ConsoleError(f"There is no version {version} that was published here.")
+    spec = written_spec(found)
+    here = School.objects.filter(district=district, pk__in=spec.schools)
+    spec = replace(spec, schools=frozenset(here.values_list("pk", flat=True)))
+    kept = keep_draft(district=district, spec=spec, by=by, seen=seen)
+    audit.record(district, by, "rules.restore", str(data_type), version=version)
     return kept
 
 

@@ -14,7 +14,8 @@ from imports import catalogue, queries, what_if, words
 from imports.changes import Reader, ShownChange
 from imports.models import PlannedChange, Run, RunProblem, WhatIf
 from imports.shown import Shown
-from mappings.models import Ruleset, SchoolMatch, SchoolMatchDraft
+from mappings import draft as choices
+from mappings.models import Ruleset
 from mappings.queries import active_ruleset, draft_of
 from schools.models import District
 
@@ -259,18 +260,8 @@ def unread(district: District, draft: Ruleset | None, pull: Pull | None) -> list
 
 
 def drafted_answers(district: District) -> what_if.Answers | None:
-    """The matching as it would be with the choices that are not saved; None without any (B44).
-
-    A draft holds what differs: a school of ours, null for "do not sync", or "" for none any more.
-    """
-    draft = SchoolMatchDraft.objects.filter(district=district).first()
+    """The matching as it would be with the choices that are not saved; None without any (B44)."""
+    draft = choices.draft_of(district)
     if draft is None or not draft.answers:
         return None
-    saved = SchoolMatch.objects.filter(district=district)
-    answers = dict(saved.values_list("clever_school_id", "school_id"))
-    homes = {school: clever for clever, school in answers.items() if school is not None}
-    for clever_id, school in draft.answers.items():
-        answers.pop(homes.get(school, clever_id), None)
-        answers.pop(clever_id, None)
-    chosen = {clever: school for clever, school in draft.answers.items() if school != ""}
-    return answers | chosen
+    return choices.chosen(choices.saved_choices(district), draft).answers

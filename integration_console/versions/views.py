@@ -1,11 +1,12 @@
-"""What a draft would change, all versions of the settings, and the settings as a document."""
+"""What a draft would change, and all versions of the settings."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.access import Ability, Access, member
@@ -16,8 +17,10 @@ from imports import what_if as supposed
 from imports.shown import cancelling
 from imports.words import DATA_TYPES
 from integration_console.data_types import type_named
-from integration_console.versions.forms import WhatIfForm
+from integration_console.versions.forms import MOST, PlaceForm, SeenForm, WhatIfForm
+from integration_console.versions.past import past
 from integration_console.versions.supposing import drafted_answers, supposing
+from mappings import drafts
 
 
 @login_required
@@ -70,3 +73,44 @@ def what_if_live(request: HttpRequest, slug: str, data_type: str) -> HttpRespons
     if not supposed.is_on(access.district):
         return HttpResponseClientRefresh()
     return render(request, "versions/what_if_live.html", context)
+
+
+@login_required
+@require_safe
+def versions(request: HttpRequest, slug: str, data_type: str) -> HttpResponse:
+    """All versions of a data type's settings, and what differs between two of them (C26)."""
+    access = member(request, slug, Ability.SEE_INTEGRATION)
+    wanted = type_named(data_type)
+    context = {
+        "access": access,
+        "data_type": wanted,
+        "label": DATA_TYPES[wanted],
+        "page": past(access.district, wanted, **PlaceForm(request.GET).place()),
+    }
+    return render(request, "versions/versions.html", context)
+
+
+@login_required
+@require_POST
+def restore_version(request: HttpRequest, slug: str, data_type: str, version: int) -> HttpResponse:
+    """Makes an earlier version the draft; it has no effect before it is published."""
+    access = member(request, slug, Ability.IMPORT)
+    wanted, form = type_named(data_type), SeenForm(request.POST)
+    try:
+        kept = drafts.restore(
+            district=access.district,
+            data_type=wanted,
+            version=min(version, MOST),
+            by=access.user.email,
+            seen=form.cleaned_data["seen"] if form.is_valid() else None,
+        )
+        messages.success(request, restored(version, kept is not None))
+    except ConsoleError as refusal:
+        messages.error(request, refusal.sentence)
+    return SeeOther(reverse("versions", args=[slug, wanted]))
+
+
+def restored(version: int, drafted: bool) -> str:
+    if not drafted:
+        return f"Version {version} says the same as what is published, so there is no draft."
+    return f"Version {version} is the draft now. Look at what it would change, then publish it."

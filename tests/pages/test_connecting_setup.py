@@ -19,6 +19,7 @@ from imports.actions import start_run
 from imports.models import Run
 from mappings.actions import create_default_rulesets
 from mappings.models import SchoolMatch
+from notifications.models import Recipient, told_by_default
 from schools.models import District, RosterSource
 from tests.pages import scenes
 from tests.pages.conftest import signed_in
@@ -107,6 +108,19 @@ def test_A27_save_launches_the_integration_and_schools_are_loadable(
         assert name in html
     event = AuditEvent.objects.get(verb="clever.connect")
     assert (event.actor, event.district) == (scenes.ALICE, oak)
+
+
+def test_A54_whoever_saves_setup_is_the_first_recipient(
+    oak: District, alice: Client, clever: RunningSandbox
+) -> None:
+    post(alice, "setup_save", district_id="nonsense")
+    assert not Recipient.objects.exists()
+    post(alice, "setup_save", district_id=clever.district_id)
+    told = Recipient.objects.filter(district=oak).values_list("data_type", "email", "events")
+    assert {(email, tuple(events)) for _, email, events in told} == {
+        (scenes.ALICE, tuple(told_by_default()))
+    }
+    assert {data_type for data_type, _, _ in told} == {"student", "teacher", "staff"}
 
 
 def test_B64_waiting_for_approval_is_shown_survives_days_and_ends(

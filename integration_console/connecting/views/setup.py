@@ -21,6 +21,7 @@ from integration_console import switches
 from integration_console.connecting.forms import DistrictIdForm
 from integration_console.connecting.way import way
 from integration_console.overview import CONNECTIONS, NOT_CONNECTED
+from notifications.actions import first_recipient
 
 
 @login_required
@@ -63,6 +64,7 @@ def setup_save(request: HttpRequest, slug: str) -> HttpResponse:
         )
     except ConsoleError as refusal:
         return refused(request, access, form, refusal)
+    first_recipient(district=access.district, email=access.user.email, by=access.user.email)
     if saved.state != ConnectionState.READY:
         messages.info(request, "The District ID is saved. Clever has not approved it yet.")
         return SeeOther(reverse("setup_clever", args=[slug]))
