@@ -13,7 +13,7 @@ from notifications.models import Recipient, told_by_default
 from schools.models import District, Person
 from tests.pages.scenes import ALICE, Scene, run_row
 
-LONG = "registrar.of.the.district.office@maple-ridge-unified-school-district.example"
+LONG = "office@maple-ridge.example"
 
 
 def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
