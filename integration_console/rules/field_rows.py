@@ -55,7 +55,7 @@ def row(form: MatchFieldsForm, offer: Offer, samples: Samples) -> Row:
         label=offer.label,
         number=offer.target.number,
         required=offer.required,
-        match_key=offer.target.match_key,
+        match_key=offer.target.match_key and chosen != NOT_IMPORTED,
         from_clever=samples.from_clever(offer.key, known(offer, chosen)),
         here=samples.from_here(offer.key),
         key=offer.key,
