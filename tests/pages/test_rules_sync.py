@@ -58,6 +58,10 @@ def test_A42_whoever_leaves_the_scope_is_no_leaver(maple: Scene, alice: Client) 
     assert out
     assert f"{out} people at 2 schools are outside these settings" in page
     assert "Nobody is marked as a leaver because of a setting." in page
+    kept = draft_of(maple.district, STUDENT)
+    assert kept
+    alice.post(at("publish_rules", maple), {"seen": kept.pk})
+    assert "outside these settings" not in said(alice.get(address)), "they were outside before"
 
 
 def test_A42_no_school_chosen_is_said_at_the_field(maple: Scene, alice: Client) -> None:
