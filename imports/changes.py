@@ -230,11 +230,7 @@ ABSENCES = {
 }
 
 
-def our_label(key: str) -> str:
-    return TARGETS[key].label
-
-
-def why(row: PlannedChange, label: Callable[[str], str] = our_label) -> str:
+def why(row: PlannedChange, label: Callable[[str], str]) -> str:
     """The reason of a row, in words; `label` tells what the district calls a field (B31)."""
     said = []
     if match := row.why.get("match"):

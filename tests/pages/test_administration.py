@@ -173,7 +173,8 @@ def test_B31_new_name_stands_in_the_log_of_a_run(maple: Scene, alice: Client) ->
     )
     District.objects.update(terminology={"community_id": "Library card"})
     person = f"/d/maple/people/{row.person_id}/"
-    for address in (f"/d/maple/operations/{run.pk}/", person):
+    updates = "/d/maple/updates/"
+    for address in (f"/d/maple/operations/{run.pk}/", person, updates):
         page = text(alice, address)
         assert "Library card" in page
         assert "Matched by Library card" in page

@@ -8,8 +8,8 @@ from django.test import Client
 
 from accounts.models import AuditEvent
 from clever_sync.models import Connection
-from core.vocabulary import DataType, SourceSystem
-from imports.models import Schedule
+from core.vocabulary import AlertState, DataType, SourceSystem
+from imports.models import Alert, Schedule
 from integration_console.configure.order import blocked_by_setup
 from integration_console.configure.steps import way
 from integration_console.stepper import StepState
@@ -224,6 +224,21 @@ def test_answer_that_cannot_be_is_refused(
     else:
         assert answer.status_code == 303
         assert RosterSource.objects.get().state == "off"
+
+
+def test_A61_A62_A63_more_menu_leads_to_the_logs_and_to_alerts_if_there_are_any(
+    maple: Scene, alice: Client
+) -> None:
+    def menu() -> str:
+        return text(alice, HOME).split('<details class="more">')[1].split("</details>")[0]
+
+    assert "View Log</a>" in menu()
+    assert '<a href="/d/maple/updates/">' in menu()
+    assert '<a href="/d/maple/alerts/">' in menu()
+    Alert.objects.filter(district=maple.district).update(state=AlertState.STAGED)
+    assert '<a href="/d/maple/alerts/">' in menu()
+    Alert.objects.filter(district=maple.district).update(state=AlertState.CLOSED)
+    assert "Resolve Alerts" not in menu()
 
 
 def test_B47_no_answer_puts_another_source_beside_clever(maple: Scene, alice: Client) -> None:
