@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection as database
+from django.db.models import Q
 from django.utils import timezone
 
-from core.vocabulary import DataType, Policy, RulesetState, RunMode
+from clever_sync.models import MirrorObject
+from core.vocabulary import DataType, ImportRule, Policy, RulesetState, RunMode
 from imports.queries import IMPORTED
 from imports.words import SCHEDULE
 from mappings.models import FieldRule
@@ -61,29 +63,46 @@ class Owner:
 
 
 def policies(district: District, types: Iterable[str]) -> dict[str, str]:
-    """The policy of each field that the rules in force feed, for somebody of these types."""
+    """The policy of each field that the rules in force feed, for somebody of these types.
+
+    Rules that only add write nobody who is here.
+    """
     rules = FieldRule.objects.filter(
         ruleset__district=district,
         ruleset__state=RulesetState.ACTIVE,
         ruleset__data_type__in=list(types),
-    ).exclude(source="")
-    found = rules.exclude(policy=Policy.DO_NOT_IMPORT).values_list(
-        "ruleset__data_type", "field", "policy"
+    ).exclude(ruleset__import_rule=ImportRule.ADD_ONLY)
+    found = (
+        rules.exclude(source="")
+        .exclude(policy=Policy.DO_NOT_IMPORT)
+        .values_list("ruleset__data_type", "field", "policy")
     )
     leading = sorted(found, key=lambda rule: _ORDER[rule[0]], reverse=True)
     return {field: policy for _, field, policy in leading}
 
 
 def owners(person: Person) -> Mapping[str, Owner]:
-    """The owner of every field of the table, in four queries."""
+    """The owner of every field of the table, in five queries.
+
+    Of somebody whom Clever does not share any more, people here own every field.
+    """
     now = timezone.now()
-    rules = policies(person.district, person.roles) if person.clever_id else {}
+    fed = bool(person.clever_id) and not is_gone(person)
+    rules = policies(person.district, person.roles) if fed else {}
     written = last_written(person)
     locks = {lock.field: lock for lock in FieldLock.objects.filter(person=person)}
     return {
         key: _owner(person, key, rules.get(key, ""), written.get(key), locks.get(key), now)
         for key in TARGETS
     }
+
+
+def is_gone(person: Person) -> bool:
+    """Whether Clever shared the person once and does not any more."""
+    shared = MirrorObject.objects.filter(
+        connection__district=person.district, type="user", clever_id=person.clever_id
+    )
+    return shared.filter(Q(gone_in__isnull=False) | Q(absent_in__isnull=False)).exists()
 
 
 def _owner(

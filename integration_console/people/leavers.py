@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.access import Access
 from clever_sync.models import MirrorObject
-from core.vocabulary import Action, RunMode, Status
+from core.vocabulary import Action, ImportRule, RulesetState, RunMode, Status
 from imports.changes import Reader
 from imports.models import PlannedChange
 from imports.ownership import Written
@@ -18,6 +18,7 @@ from imports.queries import IMPORTED
 from imports.words import SCHEDULE
 from integration_console.people.forms import LeaversForm, PickForm
 from integration_console.people.rows import Row, row_of
+from mappings.models import Ruleset
 from schools import pages
 from schools.models import LocalEdit, Person
 from schools.retention import restorable, restorable_until
@@ -106,13 +107,18 @@ def within(access: Access, people: QuerySet[Person]) -> QuerySet[Person]:
 
 
 def still_shared(access: Access, people: Sequence[int]) -> int:
-    """How many of these Clever shares at present."""
+    """How many of these Clever shares at present, under rules that bring a record back."""
+    adding = Ruleset.objects.filter(district=access.district, state=RulesetState.ACTIVE).exclude(
+        import_rule=ImportRule.UPDATE_ONLY
+    )
+    types = list(adding.values_list("data_type", flat=True))
+    linked = Person.objects.filter(pk__in=people, roles__overlap=types)
     shared = MirrorObject.objects.filter(
         connection__district=access.district,
         type="user",
         gone_in=None,
         absent_in=None,
-        clever_id__in=Person.objects.filter(pk__in=people).values("clever_id"),
+        clever_id__in=linked.values("clever_id"),
     )
     return shared.count()
 

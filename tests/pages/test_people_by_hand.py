@@ -335,11 +335,15 @@ def test_C11_owner_follows_the_policy_and_the_link(maple: Scene, alice: Client) 
         assert owner("City").kind == kind
     rules.filter(field="city").update(policy="clever_decides")
     assert owner("City").kind == "clever"
+    ruleset = maple.district.rulesets.filter(data_type="student", state="active")
+    ruleset.update(import_rule="add_only")
+    assert owner("City").kind == "here"
+    ruleset.update(import_rule="add_and_update")
     Person.objects.filter(pk=one.pk).update(clever_id=None)
     assert owner("City").kind == "here"
 
 
-GOLDEN = {"person_new": 6, "person_edit": 13}
+GOLDEN = {"person_new": 6, "person_edit": 15}
 
 
 @pytest.mark.parametrize("name", sorted(GOLDEN))

@@ -90,6 +90,9 @@ def test_B32_B33_deleted_leaver_who_returns_is_the_same_record(maple: World, ali
     left = maple.sync()
     (line,) = shown(alice, "transferred", "maple").context["lines"]
     assert (line.row.person.pk, line.written.run) == (one.pk, left.pk)
+    page = shown(alice, "person_edit", "maple", one.pk)
+    assert "what you write here stays until the person returns" in page.content.decode()
+    assert "Clever" not in page.context["form"]["city"].help_text
     one.refresh_from_db()
     deleted(maple, alice, one)
     assert maple.rows(maple.sync(full=True)) == []
@@ -136,6 +139,10 @@ def test_B33_update_only_brings_nobody_back_until_it_is_changed(
     one = maple.person(maple.students()[0])
     rules = Ruleset.objects.filter(data_type="student", state=RulesetState.ACTIVE)
     rules.update(import_rule=ImportRule.UPDATE_ONLY)
+    told(alice, edited(alice, one, status="4"))
+    one.refresh_from_db()
+    page = shown(alice, "transferred_act", "maple", "delete", pick=one.pk).content.decode()
+    assert "brings that record back" not in page
     deleted(maple, alice, one)
     assert maple.rows(maple.sync()) == []
     assert maple.rows(maple.sync(full=True)) == []

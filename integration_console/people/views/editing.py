@@ -17,7 +17,7 @@ from core.replies import SeeOther
 from core.vocabulary import DataType, Policy
 from imports.changes import Reader
 from imports.history import history
-from imports.ownership import CLEVER, Owner, owners
+from imports.ownership import CLEVER, Owner, is_gone, owners
 from integration_console.people import actions
 from integration_console.people.editing import brought_together, edit_form, new_form
 from integration_console.people.forms import PersonForm
@@ -93,7 +93,12 @@ def person_of(access: Access, number: int) -> Person:
 
 def about(access: Access, person: Person) -> dict[str, Any]:
     reader = Reader(access.district, access.sees)
-    return {"person": person, "name": reader.full_name(person.first_name, person.last_name)}
+    gone = bool(person.clever_id) and is_gone(person)
+    return {
+        "person": person,
+        "gone": gone,
+        "name": reader.full_name(person.first_name, person.last_name),
+    }
 
 
 def typed_of(form: PersonForm) -> actions.Typed:
