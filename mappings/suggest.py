@@ -6,7 +6,6 @@ nothing else on either side has as good a claim.
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -66,6 +65,10 @@ class Suggestion:
     certain: bool
 
 
+# A Clever school, one of ours, and the reasons for which they may be one.
+Pair = tuple[str, int, tuple[str, ...]]
+
+
 def suggest_schools(
     clever: Sequence[CleverSchool],
     local: Sequence[LocalSchool],
@@ -75,30 +78,34 @@ def suggest_schools(
 
     Names that are only alike are looked for `among` these local schools, or all.
     """
-    strong: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
-    for clever_id, here, why in _strong_pairs(clever, local):
-        strong.setdefault(clever_id, []).append((here, why))
-    of_local = Counter(here for pairs in strong.values() for here, _ in pairs)
+    of_clever: dict[str, list[Pair]] = {}
+    of_local: dict[int, list[Pair]] = {}
+    for pair in _strong_pairs(clever, local):
+        of_clever.setdefault(pair[0], []).append(pair)
+        of_local.setdefault(pair[1], []).append(pair)
     found: list[Suggestion] = []
-    for clever_id, pairs in strong.items():
-        chosen, reasons = max(pairs, key=lambda pair: len(pair[1]))
-        certain = len(pairs) == 1 and of_local[chosen] == 1
-        found.append(Suggestion(clever_id, chosen, reasons, 100, certain))
+    for clever_id, claims in of_clever.items():
+        best = max(claims, key=lambda pair: len(pair[2]))
+        certain = all(_outdoes(best, rival) for rival in (*claims, *of_local[best[1]]))
+        found.append(Suggestion(clever_id, best[1], best[2], 100, certain))
     found += _likely(
-        [school for school in clever if school.id not in strong],
+        [school for school in clever if school.id not in of_clever],
         [
             school
             for school in local
-            if not of_local[school.id] and (among is None or school.id in among)
+            if school.id not in of_local and (among is None or school.id in among)
         ],
     )
     order = {school.id: position for position, school in enumerate(clever)}
     return sorted(found, key=lambda suggestion: order[suggestion.clever_id])
 
 
-def _strong_pairs(
-    clever: Iterable[CleverSchool], local: Iterable[LocalSchool]
-) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+def _outdoes(pair: Pair, rival: Pair) -> bool:
+    """Whether everything that speaks for a rival speaks for the pair, and more does."""
+    return pair == rival or set(pair[2]) > set(rival[2])
+
+
+def _strong_pairs(clever: Iterable[CleverSchool], local: Iterable[LocalSchool]) -> Iterator[Pair]:
     by_reason: dict[tuple[str, str], list[int]] = {}
     for here in local:
         claims = {("nces_id", _digits(here.nces_id)), ("name", folded(here.name))}

@@ -90,6 +90,23 @@ def test_several_reasons_for_one_pair_are_all_told() -> None:
     assert found[0].reasons == ("nces_id", "number", "name")
 
 
+def test_A28_a_rival_with_fewer_of_the_same_reasons_is_none() -> None:
+    # Our site codes begin where Clever's school numbers go on: 101 here is 100 there.
+    clever = [
+        CleverSchool("c0", "Oak Elementary", school_number="100", nces_id="360008000001"),
+        CleverSchool("c1", "Elm Elementary", school_number="101", nces_id="360008000002"),
+    ]
+    local = [
+        LocalSchool(1, "101", "Oak Elementary", "100", "360008000001"),
+        LocalSchool(2, "102", "Elm Elementary", "101", "360008000002"),
+    ]
+    found = suggest_schools(clever, local)
+    assert [(f.clever_id, f.school, f.certain) for f in found] == [("c0", 1, True), ("c1", 2, True)]
+    # A reason of its own makes it a rival again.
+    local[0] = LocalSchool(1, "101", "Oak Elementary", "", "")
+    assert [f.certain for f in suggest_schools(clever, local)] == [False, True]
+
+
 names = st.text("abc ", max_size=6)
 numbers = st.text("012", max_size=2)
 
