@@ -1,6 +1,7 @@
 """A district, a sandbox Clever, a worker and a browser: the whole product, as a person has it."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -75,7 +76,7 @@ def walk(live_server: LiveServer, browser: Browser) -> Iterator[Walk]:
 
     def work() -> None:
         try:
-            due.work(loop=True, sleep=lambda _: stop.wait(0.1) and None, stop=stopped)
+            due.work(loop=True, sleep=lambda _: time.sleep(0.1), stop=stopped)
         finally:
             connection.close()
 
