@@ -1,5 +1,7 @@
 """The audit: who did what. Rows are only ever added (C23)."""
 
+from collections.abc import Mapping
+
 from accounts.models import AuditEvent
 from schools.models import District
 
@@ -14,4 +16,16 @@ def record(
     """Adds one row. `details` holds ids, counts and codes, never a name or an address."""
     AuditEvent.objects.create(
         district=district, actor=actor, verb=verb, subject=subject, details=details
+    )
+
+
+def record_many(
+    district: District, actor: str, verb: str, subjects: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Adds one row for each subject, with its details, as one statement."""
+    AuditEvent.objects.bulk_create(
+        AuditEvent(
+            district=district, actor=actor, verb=verb, subject=subject, details=dict(details)
+        )
+        for subject, details in subjects.items()
     )

@@ -31,25 +31,48 @@ def match_school(
     match, _ = SchoolMatch.objects.update_or_create(
         district=district, clever_school_id=clever_school_id, defaults={"school": school}
     )
-    answer = school.site_code if school else "do not sync"
-    audit.record(district, by, "school.match", clever_school_id, answer=answer)
+    audit.record(district, by, "school.match", clever_school_id, answer=said(school))
     return match
 
 
+def said(school: School | None) -> str:
+    """An answer as the audit names it."""
+    return school.site_code if school else "do not sync"
+
+
 def _check(district: District, clever_school_id: str, school: School) -> None:
+    _check_place(district, school)
+    other = SchoolMatch.objects.filter(school=school).exclude(clever_school_id=clever_school_id)
+    if other.exists():
+        raise _taken(school)
+
+
+def _check_many(district: District, answers: Mapping[str, School | None]) -> None:
+    """The same for many, of which those that are replaced are gone already."""
+    places = [school for school in answers.values() if school is not None]
+    taken = set(SchoolMatch.objects.filter(school__in=places).values_list("school_id", flat=True))
+    for school in places:
+        _check_place(district, school)
+        if school.pk in taken:
+            raise _taken(school)
+        taken.add(school.pk)
+
+
+def _check_place(district: District, school: School) -> None:
     if school.district_id != district.pk:
         raise ConsoleError("This school belongs to another district.")
     if school.is_district_office:
         raise ConsoleError(
             f"{school.name} is the district office; it has no school of Clever. Choose another."
         )
-    other = SchoolMatch.objects.filter(school=school).exclude(clever_school_id=clever_school_id)
-    if other.exists():
-        raise ConsoleError(
-            f"{school.name} ({school.site_code}) is matched to another Clever school already; "
-            "clear that match first.",
-            code="school_taken",
-        )
+
+
+def _taken(school: School) -> ConsoleError:
+    return ConsoleError(
+        f"{school.name} ({school.site_code}) is matched to another Clever school already; "
+        "clear that match first.",
+        code="school_taken",
+    )
 
 
 @transaction.atomic
@@ -97,8 +120,19 @@ def match_many(*, district: District, answers: Mapping[str, School | None], by: 
         if clever_id not in before or before[clever_id] != (school.pk if school else None)
     }
     SchoolMatch.objects.filter(district=district, clever_school_id__in=changed).delete()
-    for clever_id, school in changed.items():
-        match_school(district=district, clever_school_id=clever_id, school=school, by=by)
+    _check_many(district, changed)
+    places = [school for school in changed.values() if school is not None]
+    SchoolLeftOut.objects.filter(school__in=places).delete()
+    SchoolMatch.objects.bulk_create(
+        SchoolMatch(district=district, clever_school_id=clever_id, school=school)
+        for clever_id, school in changed.items()
+    )
+    audit.record_many(
+        district,
+        by,
+        "school.match",
+        {clever_id: {"answer": said(school)} for clever_id, school in changed.items()},
+    )
     return len(changed)
 
 

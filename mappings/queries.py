@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from clever_sync.models import MirrorObject
 from clever_sync.queries import clever_schools, connection_of
 from core.problems import ConsoleError
 from core.vocabulary import (
@@ -201,13 +201,13 @@ def clever_side(district: District, *, unanswered: bool = False) -> list[CleverS
     if unanswered:
         answered = SchoolMatch.objects.filter(district=district).values("clever_school_id")
         shared = shared.exclude(clever_id__in=answered)
-    return [as_clever_school(school) for school in shared]
+    return [as_clever_school(*row) for row in shared.values_list("clever_id", "payload")]
 
 
-def as_clever_school(row: MirrorObject) -> CleverSchool:
+def as_clever_school(clever_id: str, payload: Mapping[str, Any]) -> CleverSchool:
     """A school of the mirror as a plain value."""
     names = ("name", "school_number", "sis_id", "state_id", "nces_id")
-    return CleverSchool(row.clever_id, *(str(row.payload.get(name, "")) for name in names))
+    return CleverSchool(clever_id, *(str(payload.get(name, "")) for name in names))
 
 
 def local_side(district: District, *, unanswered: bool = False) -> list[LocalSchool]:
@@ -215,10 +215,10 @@ def local_side(district: District, *, unanswered: bool = False) -> list[LocalSch
     schools = School.objects.filter(district=district, is_district_office=False)
     if unanswered:
         schools = unanswered_schools(district)
-    return [
-        LocalSchool(school.pk, school.site_code, school.name, school.number, school.nces_id)
-        for school in schools.order_by("name", "pk")
-    ]
+    rows = schools.order_by("name", "pk").values_list(
+        "pk", "site_code", "name", "number", "nces_id"
+    )
+    return [LocalSchool(*row) for row in rows]
 
 
 def unanswered_schools(district: District) -> QuerySet[School]:

@@ -105,9 +105,9 @@ class Matching:
         self.district = district
         self.connection: Connection | None = connection_of(district)
         self.ours: list[LocalSchool] = local_side(district)
-        every = list(every_school(self.connection)) if self.connection else []
-        self.theirs = [as_clever_school(row) for row in every if row.gone_in_id is None]
-        self.names = {row.clever_id: as_clever_school(row).name for row in every}
+        rows = schools_of(self.connection)
+        self.theirs = [as_clever_school(pk, payload) for pk, payload, gone in rows if gone is None]
+        self.names = {clever_id: str(payload.get("name", "")) for clever_id, payload, _ in rows}
         self.shared = {school.id for school in self.theirs}
         self.people = people_per_school(self.connection) if self.connection else {}
         self.draft: SchoolMatchDraft | None = drafts.draft_of(district)
@@ -294,6 +294,13 @@ class Matching:
             page_of(self.ours_like(asked), asked.get("page", 1)),
             page_of(theirs, asked.get("cpage", 1)),
         )
+
+
+def schools_of(connection: Connection | None) -> list[tuple[str, dict[str, Any], int | None]]:
+    """(id, payload, the pull that missed it) of each school that Clever shares or once shared."""
+    if connection is None:
+        return []
+    return list(every_school(connection).values_list("clever_id", "payload", "gone_in"))
 
 
 def option(value: str, label: str, selected: bool = False) -> SafeString:

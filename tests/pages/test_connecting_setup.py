@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -65,9 +67,12 @@ def post(client: Client, name: str, slug: str = "oak", follow: bool = True, **se
 
 
 def test_A22_setup_opens_and_leads_back(oak: District, alice: Client) -> None:
+    RosterSource.objects.create(district=oak, system="none", state="off")
+    assert f'href="{reverse("setup_clever", args=["oak"])}"' in page(alice, "configure")
     html = page(alice, "setup_clever")
     assert "<h1>Clever Data Integration Setup</h1>" in html
     assert "Edit Clever Integration Settings" in html
+    assert f'href="{reverse("configure", args=["oak"])}"' in html
 
 
 def test_A23_the_clever_id_is_read_only_until_edit(oak: District, alice: Client) -> None:
@@ -370,3 +375,16 @@ def test_looking_has_no_effect_and_the_token_is_needed(oak: District, alice: Cli
     )
     for name in POSTS:
         assert strict.post(reverse(name, args=["oak"])).status_code == 403, name
+
+
+def test_queries_of_the_other_pages_do_not_grow(maple: Scene, alice: Client) -> None:
+    golden = {"reset_configuration": 13, "setup_clever": 11, "enable": 13, "create_schools": 11}
+    larger = scenes.full("larger", students=300, teachers=40)
+
+    def count(name: str, scene: Scene) -> int:
+        with CaptureQueriesContext(database) as queries:
+            assert alice.get(reverse(name, args=[scene.slug])).status_code == 200
+        return len(queries)
+
+    found = {name: (count(name, maple), count(name, larger)) for name in golden}
+    assert found == {name: (queries, queries) for name, queries in golden.items()}
