@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.http import Http404
-
 from accounts.access import Ability, Access
 from clever_sync.models import Connection
 from clever_sync.queries import connection_of
 from core.vocabulary import DataType
 from imports.models import Run
 from imports.queries import active_run
+from integration_console.data_types import type_named
 from mappings.actions import sentence
 from mappings.defaults import CODES, default_spec
 from mappings.models import Ruleset
@@ -95,14 +94,6 @@ class Desk:
         return connection_of(self.district)
 
 
-def type_of(word: str) -> DataType:
-    """The data type of an address. Raises Http404 for a word that is none."""
-    try:
-        return DataType(word)
-    except ValueError as unknown:
-        raise Http404 from unknown
-
-
 def desks(access: Access, data_types: Sequence[DataType] = tuple(DataType)) -> list[Desk]:
     """The desk of each data type; the number of queries is the same for one and for all."""
     district = access.district
@@ -114,7 +105,7 @@ def desks(access: Access, data_types: Sequence[DataType] = tuple(DataType)) -> l
 
 def desk_of(access: Access, word: str) -> Desk:
     """The desk of the data type of an address. Raises Http404 for a word that is none."""
-    return desks(access, [type_of(word)])[0]
+    return desks(access, [type_named(word)])[0]
 
 
 def runs_on(district: District) -> dict[DataType, RunOn]:

@@ -14,11 +14,12 @@ from core.problems import ConsoleError
 from core.replies import SeeOther
 from core.vocabulary import DataType
 from imports.schedules import schedules_of, set_automatic
+from integration_console.data_types import type_named
 from integration_console.rules import shown
 from integration_console.rules.actions import keep_sync_settings
 from integration_console.rules.code_form import DefineCodesForm
 from integration_console.rules.codes import code_fields
-from integration_console.rules.desk import NAMES, desk_of, type_of
+from integration_console.rules.desk import NAMES, desk_of
 from integration_console.rules.field_form import MatchFieldsForm
 from integration_console.rules.field_rows import known
 from integration_console.rules.forms import AutomaticForm, PublishForm, SampleForm, SeenForm
@@ -135,7 +136,7 @@ def publish(request: HttpRequest, slug: str, data_type: str) -> HttpResponse:
     access = member(request, slug, Ability.IMPORT)
     if answer := blocked(request, access):
         return answer
-    kind, form = type_of(data_type), PublishForm(request.POST)
+    kind, form = type_named(data_type), PublishForm(request.POST)
     read = form.cleaned_data if form.is_valid() else {"seen": None, "over": None}
     try:
         made = drafts.publish_draft(
@@ -154,7 +155,7 @@ def discard(request: HttpRequest, slug: str, data_type: str) -> HttpResponse:
     access = member(request, slug, Ability.IMPORT)
     if answer := blocked(request, access):
         return answer
-    kind, form = type_of(data_type), SeenForm(request.POST)
+    kind, form = type_named(data_type), SeenForm(request.POST)
     seen = form.cleaned_data["seen"] if form.is_valid() else None
     try:
         drafts.throw_away(district=access.district, data_type=kind, by=access.user.email, seen=seen)

@@ -180,7 +180,7 @@ def test_B25_barcode_and_community_id_are_not_mapped_at_first(maple: Scene, alic
     assert chosen(alice, maple, "barcode") == chosen(alice, maple, "community_id") == "none"
 
 
-def test_B26_B27_B28_B29_modify_field_mapping_offers_what_fits_each_type(
+def test_B26_B27_B28_B29_B51_modify_field_mapping_offers_what_fits_each_type(
     maple: Scene, alice: Client
 ) -> None:
     page = said(alice.get(at("settings", maple)))
