@@ -8,7 +8,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404
 
 from accounts.access import ROLE_NAMES
-from accounts.models import Membership
+from accounts.models import Membership, SupportGrant
 from imports.words import Word
 from schools.models import District
 
@@ -70,6 +70,12 @@ def rows(found: QuerySet[Membership], after: str, now: datetime) -> list[Row]:
     """A page of rows behind this address, and one more if there is another page."""
     behind = found.filter(user__email__gt=after) if after else found
     return [row(membership, now) for membership in behind[: PAGE + 1]]
+
+
+def grants(district: District, now: datetime) -> QuerySet[SupportGrant]:
+    """Leave for Support to see people here that has not ended (C33)."""
+    open_now = SupportGrant.objects.filter(district=district, until__gt=now)
+    return open_now.select_related("user").order_by("until", "pk")
 
 
 def row_of(district: District, number: int, now: datetime) -> Row:

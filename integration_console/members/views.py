@@ -26,7 +26,8 @@ def users(request: HttpRequest, slug: str) -> HttpResponse:
     form = MembersForm(request.GET)
     form.is_valid()
     q, role, after = (form.cleaned_data.get(name, "") for name in ("q", "role", "after"))
-    found = queries.rows(queries.members(access.district, q, role), after, timezone.now())
+    now = timezone.now()
+    found = queries.rows(queries.members(access.district, q, role), after, now)
     shown = found[: queries.PAGE]
     context = {
         "access": access,
@@ -35,6 +36,7 @@ def users(request: HttpRequest, slug: str) -> HttpResponse:
         "after": after,
         "next": shown[-1].email if len(found) > queries.PAGE else "",
         "filtered": bool(q or role),
+        "grants": queries.grants(access.district, now),
     }
     return render(request, "members/users.html", context)
 

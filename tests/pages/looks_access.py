@@ -4,7 +4,7 @@ from accounts.invitation import set_password_link
 from accounts.models import Membership, User
 from tests.pages.conftest import Site
 from tests.pages.looks import Look, at
-from tests.pages.scenes import BOB, LEE
+from tests.pages.scenes import BOB, LEE, SAM
 from tests.pages.scenes_access import FRESH
 
 
@@ -25,6 +25,7 @@ LOOKS = (
     Look("users-none", at("/d/maple/setup/users/?q=nobody")),
     Look("users-error", at("/d/maple/setup/users/?role=emperor")),
     Look("users-librarian", at("/d/maple/setup/users/"), LEE, status=403),
+    Look("overview-support", at("/d/maple/"), SAM),
     Look("user-invite", at("/d/maple/setup/users/invite/")),
     Look("user-librarian", lambda site: member(site, LEE)),
     Look("user-invited", lambda site: member(site, "new.owner@maple.example")),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.invitation import set_password_link
-from accounts.models import Membership
+from accounts.models import Membership, SupportGrant
 from core.vocabulary import MemberRole
 from schools.models import District
 from tests.pages import scenes
@@ -33,6 +33,11 @@ def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
         set_password_link(user)
     librarian = Membership.objects.get(district=full.district, role=MemberRole.LIBRARIAN)
     librarian.schools.set(full.schools[:3])
+    sam = scenes.user(scenes.SAM)
+    SupportGrant.objects.create(
+        district=full.district, user=sam, reason="You asked about a pair of twins",
+        granted_by=sam.email, until=now + timedelta(hours=2),
+    )  # fmt: skip
     District.objects.filter(pk=empty.district.pk).update(
         clever_requested_at=now, clever_requested_by=ALICE
     )

@@ -165,10 +165,16 @@ def test_C33_grant_has_a_reason_and_an_end_and_is_recorded(sam: Client, maple: S
     made = SupportGrant.objects.get()
     assert (made.granted_by, made.reason) == (SAM, "A question about twins")
     assert audited("support.grant").district == maple.district
-    assert sam.get(person).status_code == 200
+    seen = sam.get(person)
+    assert seen.status_code == 200
+    assert "You look at Maple Ridge Unified as Support, with leave" in seen.content.decode()
+    users = signed_in(ALICE).get(reverse("users", args=["maple"])).content.decode()
+    assert "Support may see people now" in users and "A question about twins" in users
     sam.post("/support/accounts/supportgrant/", {"action": "end_now", "_selected_action": made.pk})
     assert audited("support.grant_end").subject == str(made.pk)
     assert sam.get(person).status_code == 404
+    users = signed_in(ALICE).get(reverse("users", args=["maple"])).content.decode()
+    assert "Support may see people now" not in users
     assert not end_grant(grant=made, now=timezone.now(), by=SAM)
 
 
