@@ -30,7 +30,7 @@ BY_NAME: dict[str, object] = {
 }  # fmt: skip
 BY_CONVERTER: dict[str, object] = {"IntConverter": 1, "UUIDConverter": "0" * 32}
 # Exports and looks at people leave a row in the audit; nothing else may come of a GET.
-READING = (".seen", ".exported", ".downloaded", ".viewed", ".explained")
+READING = (".seen", ".export", ".exported", ".download", ".downloaded", ".viewed", ".explained")
 
 
 @dataclass(frozen=True)
