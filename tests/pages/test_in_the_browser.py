@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from django.db import connection
 from playwright.sync_api import Page, expect
 
@@ -10,6 +11,7 @@ from core.vocabulary import RunState
 from imports.models import Run
 from tests.pages.conftest import Site
 from tests.pages.scenes import ALICE, PASSWORD
+from tests.pages.test_every_page import AXE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.needs_browser, pytest.mark.slow]
 
@@ -119,6 +121,30 @@ def test_A60_progress_moves_and_the_page_renews_itself_at_the_end(site: Site) ->
     expect(page.get_by_text("Completed", exact=True)).to_be_visible()
     assert still(page)
     outside(Run, run.pk, state=RunState.VALIDATING, message="")
+    window.close()
+
+
+def test_A57_a_bad_address_is_put_right_by_keyboard_alone(site: Site) -> None:
+    window = site.window(ALICE, width=390, scheme="dark")
+    page = window.new_page()
+    page.goto("/d/harbor/clever/notifications/student/")
+    field = page.get_by_label("Add Email Recipients")
+    field.fill("good@harbor.example, bad")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("“bad” is not an e-mail address")).to_be_visible()
+    expect(field).to_have_value("good@harbor.example, bad")
+    page.evaluate(AXE_SCRIPT)
+    assert page.evaluate(AXE, [[]]) == []
+    field.fill("good@harbor.example")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 recipient is in the list of Students")).to_be_visible()
+    page.locator("input[name^=remove_]").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_text("Nobody would be told when an import fails")).to_be_visible()
+    page.get_by_label("Nobody is to be told").press("Space")
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_text("Nobody is in the list of Students")).to_be_visible()
     window.close()
 
 
