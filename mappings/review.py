@@ -107,10 +107,17 @@ def missing_for_test(setup: Setup, data_types: Sequence[DataType]) -> list[Findi
     return [*_connection(setup), *_settings(setup, data_types)]
 
 
-def missing_for_start(setup: Setup, data_types: Sequence[DataType]) -> list[Finding]:
-    """What keeps an import from starting: the same, and the old integration (A11, A46)."""
+def missing_for_start(
+    setup: Setup, data_types: Sequence[DataType], first: Collection[DataType] | None = None
+) -> list[Finding]:
+    """What keeps an import from starting: the same, and the old integration (A11, A46).
+
+    `first` are the types that were never imported, None for all: later on people are recognised
+    by their links, and the student ID is nobody's question any more.
+    """
     others = [Finding("other_source_on", value=system) for system in setup.other_sources]
-    return [*missing_for_test(setup, data_types), *others, *student_id(setup, data_types)]
+    new = [t for t in data_types if first is None or t in first]
+    return [*missing_for_test(setup, data_types), *others, *student_id(setup, new)]
 
 
 def _connection(setup: Setup) -> Iterator[Finding]:

@@ -36,6 +36,7 @@ class Part:
     codes: frozenset[str]
     place: str
     link: str
+    when_done: tuple[str, str] = ("", "")
 
 
 PARTS = (
@@ -54,6 +55,7 @@ PARTS = (
     Part(
         "Other integrations are disabled", "No other source delivers records.",
         frozenset({"other_source_on"}), "switch_source", "Begin with Clever",
+        ("sources", "Other sources"),
     ),
     Part(
         "Student ID", "People are recognised by the fields that are mapped.",
@@ -65,15 +67,19 @@ PARTS = (
 )  # fmt: skip
 
 
-def parts(district: District, setup: Setup, types: list[DataType]) -> list[Step]:
-    findings = missing_for_start(setup, types)
+def parts(
+    district: District, setup: Setup, types: list[DataType], first: list[DataType]
+) -> list[Step]:
+    """The steps that the rules know; `first` are the types that were never imported."""
+    findings = missing_for_start(setup, types, first)
     return [_step(district, part, findings) for part in PARTS]
 
 
 def _step(district: District, part: Part, findings: list[Finding]) -> Step:
     mine = [finding for finding in findings if finding.code in part.codes]
     if not mine:
-        return Step(part.label, DONE, part.done, part.place, part.link)
+        place, link = part.when_done if part.when_done[0] else (part.place, part.link)
+        return Step(part.label, DONE, part.done, place, link)
     blocks = any(PROBLEMS[finding.code].severity == "error" for finding in mine)
     said = " ".join(plain(district, finding) for finding in mine)
     return Step(part.label, MISSING if blocks else LOOK, said, part.place, part.link)

@@ -52,10 +52,11 @@ def summary(access: Access, now: datetime, chosen: Iterable[DataType]) -> Summar
     automation = queries.automation(district)
     types = list(chosen) or of_test(test) or [DataType(t) for t in automation.types]
     types = types or list(DEFAULT_TYPES)
-    setup = setup_of(district, reach_of(district, types))
+    first = [data_type for data_type in types if str(data_type) not in automation.imported]
+    setup = setup_of(district, reach_of(district, first) if first else None)
     outdated = actions.outdated(district, test) if test else ""
     return Summary(
-        steps=[*parts(district, setup, types), *more(district, setup, test, outdated)],
+        steps=[*parts(district, setup, types, first), *more(district, setup, test, outdated)],
         types=[str(data_type) for data_type in types],
         running=Shown(running, now) if running else None,
         may_cancel=running is not None and access.may(cancelling(running)),
