@@ -11,6 +11,7 @@ from accounts.access import Ability, Access, member
 from core.problems import ConsoleError
 from core.replies import SeeOther
 from core.vocabulary import DataType
+from imports.queries import automation
 from imports.words import DATA_TYPES
 from integration_console.sources.forms import ConfirmForm
 from integration_console.sources.rating import rating
@@ -53,5 +54,6 @@ def page(request: HttpRequest, access: Access, form: ConfirmForm) -> HttpRespons
         "tabs": DATA_TYPES.items(),
         "v": verification(access) if students else None,
         "form": form,
+        "first": str(data_type) not in automation(access.district).imported,
     }
     return render(request, "sources/match_rates.html", context)

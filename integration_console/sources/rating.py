@@ -135,6 +135,7 @@ def concluded(
     if not found.here or not found.in_clever:
         return [], "", "quiet"
     here, best = label(district, name), found.best_source(name)
+    fed = f"Clever's {short(mapped)}" if mapped else "nothing"
     figures = [
         f"{short(source)}: {found.percent(source, name)} %"
         for source in IDENTIFIERS[data_type]
@@ -149,6 +150,6 @@ def concluded(
     if best == mapped:
         return figures, f"{holds} This is what is mapped, so people are recognised.", "good"
     return figures, (
-        f"{holds} But {here} is filled from {short(mapped) if mapped else 'nothing'}: most people "
+        f"{holds} But it is filled from {fed}: most people "
         f"would not be recognised. Under Match Fields, choose {short(best)} for {here}."
     ), "bad"  # fmt: skip

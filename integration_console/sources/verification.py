@@ -29,6 +29,10 @@ class Verification:
         return sum(one.agree for one in self.people)
 
     @property
+    def mostly_differ(self) -> bool:
+        return self.agreeing * 2 < len(self.people)
+
+    @property
     def confirmed(self) -> bool:
         return self.identity.confirmed
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from core.problems import ConsoleError
 from core.vocabulary import DataType
+from imports.models import Schedule
 from mappings.actions import publish, save_draft
 from mappings.queries import active_specs, student_id_of
 from mappings.spec import FieldSpec, RulesetSpec
@@ -26,6 +27,7 @@ def harbor(maple: Scene) -> Scene:
     from_powerschool(maple.district)
     mirror(maple.district, shifted=True)
     Person.objects.filter(district=maple.district, status=4).update(status=1)
+    Schedule.objects.filter(district=maple.district).update(first_import_at=None)
     return maple
 
 
@@ -53,15 +55,19 @@ def test_C04_shifted_columns_are_told_at_once_with_what_to_change(
     assert "choose Student number for SIS ID" in page
     assert "would recognise 0 of the 60 students" in page
     assert "Start Import is blocked until this is dealt with" in page
-    assert "60 match, 60 the same person" in page
+    Schedule.objects.update(first_import_at="2026-01-01T00:00:00Z")
+    assert "Start Import is blocked" not in rates(alice)
+    assert "60 match,<br>60 the same person" in page
 
 
 def test_A14_ten_real_people_are_compared_and_confirmed(harbor: Scene, alice: Client) -> None:
     district = harbor.district
     assert "0 of 10 agree" in rates(alice)
+    assert "Most of these people differ" in rates(alice)
     publish(district=district, spec=mapped(district, "student.student_number"), by="a")
     page = rates(alice)
     assert "10 of 10 agree" in page
+    assert "Most of these people differ" not in page
     assert "will be scrambled" in page
     address = reverse("confirm_student_id", args=["maple"])
     unticked = alice.post(address, {"source": "student.student_number"})
