@@ -20,6 +20,7 @@ from integration_console.rules.scope import Place, leaving
 from integration_console.rules.sync_form import SyncForm
 from integration_console.rules.sync_words import ALL, IMPORT_RULES, LEAVER_RULES, SCOPES
 from integration_console.rules.ways import steps
+from mappings.student_id import warning
 from schools.queries import label, labels
 
 
@@ -76,7 +77,14 @@ def match_fields(desk: Desk, form: MatchFieldsForm, samples: Samples) -> dict[st
         "careful": [row(form, offer, samples) for offer in form.offers if offer.target.caution],
         "wrong": bool(form.errors),
         "guessed": [r.label for r in rows if r.guess],
+        "scrambles": scrambles(desk),
     }
+
+
+def scrambles(desk: Desk) -> str:
+    """The blocking warning where the student ID comes from another field than before (A12)."""
+    students = desk.data_type is DataType.STUDENT and desk.migrating
+    return warning(desk.district, desk.spec) if students else ""
 
 
 def define_codes(desk: Desk, form: DefineCodesForm) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from core.problems import ConsoleError
 from core.vocabulary import DataType
 from imports.models import Schedule
 from mappings.actions import publish, save_draft
+from mappings.models import SchoolLeftOut
 from mappings.queries import active_specs, student_id_of
 from mappings.spec import FieldSpec, RulesetSpec
 from mappings.student_id import warning
@@ -115,6 +116,9 @@ def test_A11_A12_another_field_than_before_warns_with_force_wherever_it_matters(
     assert warning(district, spec) == ""
     moved = mapped(district, "student.student_number")
     save_draft(district=district, spec=moved, by="a")
+    SchoolLeftOut.objects.create(district=district, school=harbor.schools[-1])
+    fields = alice.get(reverse("match_fields", args=["maple", "student"])).content.decode()
+    assert "student data will be scrambled" in fields
     said = warning(district, moved)
     assert "kept the student ID in SIS ID, which is now filled from Student number" in said
     assert "student data will be scrambled" in said
