@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Membership
 from clever_sandbox.running import RunningSandbox, running_sandbox
 from clever_sync import asking
-from clever_sync.models import Connection, MirrorObject, Pull
+from clever_sync.models import Connection, MirrorObject
 from core.problems import ConsoleError
 from core.vocabulary import ConnectionState, DataType, MemberRole, RunMode, RunState, Trigger
 from imports.actions import start_run
@@ -216,9 +216,7 @@ def test_A24_save_is_refused_until_reset_configuration(
     oak: District, alice: Client, clever: RunningSandbox, system: str
 ) -> None:
     if system == "clever":
-        tie = Connection.objects.create(district=oak, clever_district_id="a" * 24)
-        tie.last_full_pull = Pull.objects.create(connection=tie, roles=[], sources=[])
-        tie.save()
+        Connection.objects.create(district=oak, clever_district_id="a" * 24, enabled=True)
     else:
         RosterSource.objects.create(district=oak, system=system)
     html = page(alice, "setup_clever", edit="1")
