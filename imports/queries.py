@@ -33,6 +33,11 @@ class Waiting:
     staged: int = 0
     held: int = 0
 
+    @property
+    def undone(self) -> int:
+        """Everything that stands under Resolve Alerts: also what is decided, not processed."""
+        return self.alerts + self.staged
+
 
 def waiting(district: District) -> Waiting:
     """In one statement, since every page of the district asks for it."""

@@ -14,6 +14,6 @@ LOOKS = (
     Look("updates-none", at("/d/maple/updates/?field=title&type=teacher")),
     Look("updates-viewer", at("/d/maple/updates/"), BOB),
     Look("updates-error", at("/d/maple/updates/?since=nonsense&school=999999&kind=x")),
-    Look("sync-unsaved", at("/d/harbor/sync-now/unsaved/")),
+    Look("sync-unsaved", at("/d/birch/sync-now/unsaved/")),
     Look("sync-nothing-unsaved", at("/d/maple/sync-now/unsaved/")),
 )

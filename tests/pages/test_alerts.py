@@ -302,3 +302,20 @@ def test_queries_of_alerts_do_not_grow(maple: Scene, waiting: list[Alert], alice
     Alert.objects.all().delete()
     alerts(maple, 30)
     assert queries() == few == 27
+
+
+def test_A61_A62_A63_more_menu_leads_to_logs_and_alerts_for_who_may_see_them(
+    waiting: list[Alert], alice: Client, bob: Client
+) -> None:
+    overview, updates = reverse("overview", args=["maple"]), reverse("updates_log", args=["maple"])
+    for alert in waiting:
+        staged(alert, "create")
+    for client in (alice, bob):
+        page = client.get(overview).content.decode()
+        assert f'<a href="{updates}">' in page
+        assert "View Student Updates Log" in page
+        assert "Resolve Alerts (4)" in page, "decided, but not processed yet"
+        assert "View Log</a>" in page
+    for_support = signed_in(scenes.SAM).get(overview).content.decode()
+    assert updates not in for_support
+    assert ALERTS not in for_support

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.needs_browser, pytest.mark.slow
 def test_B53_dialog_stands_in_front_and_is_closed_by_keyboard(site: Site) -> None:
     window = site.window(scenes.ALICE)
     page = window.new_page()
-    page.goto("/d/harbor/operations/")
+    page.goto("/d/birch/operations/")
     page.get_by_role("button", name="Sync Now").click()
     page.get_by_role("button", name="Sync Now with what is published").click()
     dialog = page.get_by_role("dialog")
