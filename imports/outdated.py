@@ -1,18 +1,25 @@
 """What was changed since a test, field by field, so that people see why it must run again (H02)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from core.problems import ConsoleError
-from core.vocabulary import DataType, Policy
+from core.vocabulary import DataType
 from imports import words
 from imports.models import Run
+from imports.settings_words import (
+    ALL_SCHOOLS,
+    NOTHING,
+    RULES,
+    field_said,
+    identifiers_said,
+    scope_said,
+)
 from mappings.queries import active_specs, school_map, specs_by_id
-from mappings.spec import FieldSpec, RulesetSpec
+from mappings.spec import RulesetSpec
 from schools.models import District
-from schools.queries import labels
+from schools.queries import labels, site_codes
 
-NOTHING = "–"
 SCHOOLS = "Schools"
 
 
@@ -56,7 +63,8 @@ def _schools_now(district: District) -> bytes:
 def differing(district: District, then: RulesetSpec, now: RulesetSpec) -> Iterator[Changed]:
     """What two versions of a data type's settings say differently."""
     of, named = words.DATA_TYPES[then.data_type], labels(district)
-    before, after = _said(then), _said(now)
+    codes = site_codes(district)
+    before, after = _said(then, codes), _said(now, codes)
     for name in sorted({*before, *after}):
         old, new = before.get(name, NOTHING), after.get(name, NOTHING)
         if old != new:
@@ -64,22 +72,15 @@ def differing(district: District, then: RulesetSpec, now: RulesetSpec) -> Iterat
             yield Changed(of, " ".join(filter(None, (named.get(field, field), more))), old, new)
 
 
-def _said(spec: RulesetSpec) -> dict[str, str]:
+def _said(spec: RulesetSpec, codes: Mapping[int, str]) -> dict[str, str]:
     """Every setting under its name, as text."""
-    said = {rule.field: _rule(rule) for rule in spec.fields}
+    said = {rule.field: field_said(rule) for rule in spec.fields}
     for name, table in spec.codes.items():
         said |= {f"{name} code {code}": value for code, value in table.items()}
     said |= {f"{name} for new records": value for name, value in spec.defaults.items()}
-    said["Import rule"] = spec.import_rule.replace("_", " ")
-    said["Leaver rule"] = spec.leaver_rule.replace("_", " ")
-    scope = f"{len(spec.schools)} chosen: {', '.join(map(str, sorted(spec.schools)))}"
-    said["Schools"] = "All Mapped Schools" if spec.all_schools else scope
-    said["Change identifiers"] = "yes" if spec.change_identifiers else "no"
+    said["Import rule"] = RULES[spec.import_rule]
+    said["Leaver rule"] = RULES[spec.leaver_rule]
+    chosen = sorted(codes[school] for school in spec.schools if school in codes)
+    said["Schools"] = ALL_SCHOOLS if spec.all_schools else scope_said(chosen)
+    said["Identifiers of records that are here"] = identifiers_said(spec.change_identifiers)
     return said
-
-
-def _rule(rule: FieldSpec) -> str:
-    if not rule.source or rule.policy == Policy.DO_NOT_IMPORT:
-        return words.POLICIES[Policy.DO_NOT_IMPORT]
-    blank = words.BLANKS[rule.blank]
-    return f"{rule.source}, {words.POLICIES[rule.policy].lower()}, blank: {blank}"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from core.vocabulary import (
     Action,
     AlertState,
-    BlankPolicy,
     DataType,
     Outcome,
     Policy,
@@ -111,10 +110,6 @@ POLICIES: Mapping[str, str] = {
 }
 # What keeps a value here although Clever says otherwise (imports.planner).
 KEPT_BY: Mapping[str, str] = {"lock": "locked here", **{k: v.lower() for k, v in POLICIES.items()}}
-BLANKS: Mapping[str, str] = {
-    BlankPolicy.KEEP: "keep the local value",
-    BlankPolicy.CLEAR: "clear the local value",
-}
 
 WHO_FIXES: Mapping[str, str] = {
     WhoFixes.SIS: "Fixed in your SIS",

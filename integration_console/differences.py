@@ -3,13 +3,19 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from clever_sync.sources import SOURCES
-from core.vocabulary import BlankPolicy, DataType, Policy
-from imports.words import DATA_TYPES, POLICIES
+from core.vocabulary import DataType
+from imports.settings_words import (
+    ALL_SCHOOLS,
+    NOTHING,
+    RULES,
+    field_said,
+    identifiers_said,
+    scope_said,
+)
+from imports.words import DATA_TYPES
 from integration_console.settings_document import (
     BrakePart,
     Document,
-    FieldPart,
     RecipientPart,
     RulesPart,
     SchedulePart,
@@ -18,19 +24,10 @@ from notifications import words
 from notifications.models import told_by_default
 from schools.models import District
 from schools.queries import label
-from schools.targets import CLASS_YEAR_FROM_GRADE, TARGETS
+from schools.targets import TARGETS
 
 Place = tuple[str, str]
 Lines = dict[Place, str]
-NOTHING = "–"
-RULES: Mapping[str, str] = {
-    "add_and_update": "Add and update",
-    "update_only": "Update only",
-    "add_only": "Add only",
-    "mark_transferred": "Mark Transferred",
-    "mark_inactive": "Mark Inactive",
-    "leave_alone": "Leave alone",
-}
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -64,37 +61,13 @@ def of_rules(district: District, part: RulesPart) -> Lines:
         lines["New records", _name(district, name)] = value
     lines["Sync Settings", "Import rule"] = RULES[part.import_rule]
     lines["Sync Settings", "When somebody has left"] = RULES[part.leaver_rule]
-    lines["Sync Settings", "Schools"] = scope_said(part.schools)
-    lines["Sync Settings", "Barcode and Community ID of records that are here"] = (
-        "Clever changes them" if part.change_identifiers else "Stay as they are"
+    lines["Sync Settings", "Schools"] = (
+        ALL_SCHOOLS if isinstance(part.schools, str) else scope_said(part.schools)
+    )
+    lines["Sync Settings", "Barcode and Community ID of records that are here"] = identifiers_said(
+        part.change_identifiers
     )
     return lines
-
-
-def field_said(rule: FieldPart) -> str:
-    """What feeds a field, with what is unusual about it."""
-    if not rule.source or rule.policy == Policy.DO_NOT_IMPORT:
-        return POLICIES[Policy.DO_NOT_IMPORT]
-    said = [source_said(rule.source)]
-    if rule.policy != Policy.CLEVER_DECIDES:
-        said.append(POLICIES[rule.policy].lower())
-    if rule.blank != BlankPolicy.KEEP:
-        said.append("a blank clears ours")
-    return ", ".join(said)
-
-
-def source_said(source: str) -> str:
-    """Clever's field in words."""
-    if source == CLASS_YEAR_FROM_GRADE:
-        return "Class year based on grade"
-    return SOURCES[source].label if source in SOURCES else source
-
-
-def scope_said(schools: list[str] | str) -> str:
-    """Which schools are in scope, by their site codes."""
-    if isinstance(schools, str):
-        return "All Mapped Schools"
-    return f"{len(schools)} chosen: {', '.join(schools)}" if schools else "None"
 
 
 def of_document(district: District, document: Document) -> Lines:
