@@ -10,7 +10,7 @@ from accounts import audit
 from clever_sync.models import Connection
 from core.problems import ConsoleError
 from core.vocabulary import SourceState
-from integration_console.switches import switch_clever_on
+from integration_console.switches import need_leave, switch_on
 from schools.models import District, RosterSource, SourceExport
 from schools.source_export import Restored, restore_export, take_export
 from schools.sources import (
@@ -31,12 +31,9 @@ def begin(*, district: District, by: str) -> list[SourceExport]:
     cannot be switched on yet (B46).
     """
     lock(district)
-    if not District.objects.filter(pk=district.pk, clever_enabled=True).exists():
-        raise ConsoleError(
-            f"The Clever integration is not enabled for {district.name}. Ask Support to enable it."
-        )
+    need_leave(district)
     exports = [retire(district=district, system=system, by=by) for system in exclusive_on(district)]
-    switch_clever_on(district=district, by=by)
+    switch_on(district=district, by=by)
     return exports
 
 
