@@ -41,7 +41,7 @@ def test_no_parameter_makes_a_page_fail() -> None:
             for value in HOSTILE:
                 answer = alice.get(f"{address}?{parameter}={value}")
                 assert answer.status_code in (200, 302), (name, parameter, value[:20])
-        many = "&".join(f"after[]={n}&after=x&school={n}" for n in range(400))
+        many = "&".join(f"after[]={n}&after=x&school={n}" for n in range(2000))
         assert alice.get(f"{address}?{many}").status_code == 400, name
 
 
