@@ -56,7 +56,7 @@ def waiting(district: District) -> Waiting:
 def run_of(district: District, number: int) -> Run:
     """The district's run; Http404 for another district's and for none."""
     runs = Run.objects.filter(district=district, pk=number).exclude(BASE)
-    found = runs.select_related("pull").first()
+    found = runs.select_related("pull", "tested_run").first()
     if found is None:
         raise Http404
     return found

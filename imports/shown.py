@@ -44,6 +44,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """A figure that is another one than in the test before."""
+
+    label: str
+    tested: int
+    now: int
+
+
+@dataclass(frozen=True)
 class Shown:
     """A run, ready for a template. `now` is the moment of the page."""
 
@@ -173,6 +182,18 @@ class Shown:
             for action, label in words.COUNTED.items()
         ]
         return [line for line in lines if any(line.counts)]
+
+    @property
+    def moved(self) -> list[Moved]:
+        """What the test that this run names had counted differently (H03)."""
+        test = self.run.tested_run
+        if test is None or not self.run.counts:
+            return []
+        figures = [
+            Moved(label, total_of(test.counts, [action]), total_of(self.run.counts, [action]))
+            for action, label in words.COUNTED.items()
+        ]
+        return [figure for figure in figures if figure.tested != figure.now]
 
     def _count(self, data_type: str, action: str) -> int:
         return int(self.run.counts.get(data_type, {}).get(action, 0))
