@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -52,6 +52,7 @@ def start_run(
     full: bool = False,
     approved: bool = False,
     approved_causes: Sequence[object] = (),
+    due_slot: datetime | None = None,
 ) -> Started:
     """Queues a run, or answers with the one that is on (A50, B52, engine.md 1).
 
@@ -80,6 +81,7 @@ def start_run(
                 full=full,
                 approved=approved,
                 approved_causes=list(approved_causes),
+                due_slot=due_slot,
                 settings=settings,
                 schools_key=schools_key,
             )

@@ -1,4 +1,7 @@
-"""What is due: runs to go on with, holds to expire. The same rows with and without a broker."""
+"""What is due: schedules to start, runs to go on with, holds to expire.
+
+The same rows with and without a broker.
+"""
 
 import time
 from collections.abc import Callable
@@ -7,7 +10,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError
 from django.db import connection as database
 
-from imports import bell, driver, holds, stopping
+from imports import bell, driver, due_schedules, holds, stopping
 from imports.lease import database_now
 from imports.states import ACTIVE
 
@@ -27,10 +30,16 @@ def due_runs() -> list[int]:
 
 
 def tick() -> None:
-    """Rings for every run that waits for a worker, and expires old holds."""
-    holds.expire(database_now())
+    """Starts what is due, rings for every run that waits for a worker, expires old holds."""
+    _by_the_clock()
     for run_id in due_runs():
         bell.ring(run_id)
+
+
+def _by_the_clock() -> None:
+    now = database_now()
+    holds.expire(now)
+    due_schedules.start_due(now)
 
 
 def work(
@@ -65,7 +74,7 @@ def work(
 def _work_on_what_is_due() -> int:
     if not driver.may_work():
         return 0
-    holds.expire(database_now())
+    _by_the_clock()
     runs = due_runs()
     for run_id in runs:
         driver.advance_run(run_id)
