@@ -54,6 +54,68 @@ FEW_ROWS = (
     """() => document.querySelectorAll("tbody tr:nth-child(n + 9)").forEach(e => e.remove())"""
 )
 
+FOCUSED = """() => {
+    const e = document.activeElement;
+    if (e === document.body) return null;
+    const style = getComputedStyle(e), box = e.getBoundingClientRect();
+    const left = Math.max(box.left, 0), right = Math.min(box.right, innerWidth);
+    const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
+    const there = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    const boxes = e.matches("input[type=checkbox], input[type=radio]");
+    return {
+        seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+        on: right > left && bottom > top,
+        free: there !== null && (e.contains(there) || there.contains(e) || boxes),
+        name: e.tagName + " " + (e.innerText || e.name || "").slice(0, 40),
+    };
+}"""
+FOCUSABLE = """() => [...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+)].filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled).length"""
+# So many stops show a page's order; a list of fifty people goes on like that.
+STOPS = 60
+
+
+def kinds() -> list[Look]:
+    """One look of each page, the one with the most on it."""
+    found: dict[str, Look] = {}
+    for look in every_look():
+        kind = look.name.rpartition("-")[0] or look.name
+        if kind not in found or look.name.endswith("-full"):
+            found[kind] = look
+    return list(found.values())
+
+
+@pytest.mark.parametrize("look", kinds(), ids=lambda look: look.name)
+def test_C31_keyboard_reaches_the_page_and_shows_where_it_is(site: Site, look: Look) -> None:
+    page = site.page(look.user)
+    page.goto(look.address(site))
+    page.evaluate("document.activeElement.blur()")
+    wanted = min(page.evaluate(FOCUSABLE), STOPS)
+    walked = []
+    for _ in range(STOPS):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused is None:
+            break
+        walked.append(focused)
+    assert len(walked) >= wanted - radios(page)
+    assert [stop["name"] for stop in walked if not (stop["seen"] and stop["on"])] == []
+    # Nothing that sticks to the window may cover what has the focus (WCAG 2.4.11).
+    assert [stop["name"] for stop in walked if not stop["free"]] == []
+
+
+def radios(page: Page) -> int:
+    """How many radio buttons share the stop of their group."""
+    return int(
+        page.evaluate(
+            """() => {
+                const all = [...document.querySelectorAll("input[type=radio]")];
+                return all.length - new Set(all.map(e => e.name)).size;
+            }"""
+        )
+    )
+
 
 @pytest.mark.parametrize("look", every_look(), ids=lambda look: look.name)
 def test_C31_page_fits_and_has_no_axe_finding(site: Site, look: Look) -> None:

@@ -15,42 +15,6 @@ from tests.pages.test_every_page import AXE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.needs_browser, pytest.mark.slow]
 
-FOCUSABLE = """() => [...document.querySelectorAll(
-    "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
-)].filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled).length"""
-FOCUSED = """() => {
-    const e = document.activeElement, style = getComputedStyle(e);
-    const box = e.getBoundingClientRect();
-    if (e === document.body) return null;
-    return {
-        seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-        on: box.right > 0 && box.bottom > 0 && box.left < innerWidth && box.top < innerHeight,
-        name: e.tagName + " " + (e.innerText || e.name || "").slice(0, 40),
-    };
-}"""
-
-
-@pytest.mark.parametrize(
-    "path", ["/accounts/login/", "/d/maple/", "/d/maple/operations/", "/d/harbor/people/"]
-)
-def test_C31_keyboard_reaches_everything_and_shows_where_it_is(site: Site, path: str) -> None:
-    window = site.window(None if "login" in path else ALICE)
-    page = window.new_page()
-    page.goto(path)
-    page.evaluate("document.activeElement.blur()")
-    wanted = page.evaluate(FOCUSABLE)
-    walked = []
-    for _ in range(wanted + 30):
-        page.keyboard.press("Tab")
-        focused = page.evaluate(FOCUSED)
-        if focused is None:
-            break
-        walked.append(focused)
-    assert walked[0]["name"].startswith("A Skip to the content")
-    assert len(walked) >= wanted
-    assert [stop["name"] for stop in walked if not stop["seen"] or not stop["on"]] == []
-    window.close()
-
 
 def test_skip_link_leads_to_the_content(site: Site) -> None:
     window = site.window(ALICE)
