@@ -182,7 +182,7 @@ _SETUP = (
     Problem(
         "schools_open",
         "Schools without an answer",
-        '{value} local schools are neither matched nor set to "do not sync".',
+        'Local schools that are neither matched nor set to "do not sync": {value}.',
         "Open Match schools and answer for each of them.",
         HERE,
     ),
