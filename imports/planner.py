@@ -123,14 +123,20 @@ def _kept(person: Person, mapped: Mapped, locks: Collection[str]) -> dict[str, d
     something else changes: a person of whom all is kept has no row.
     """
     kept: dict[str, dict[str, Any]] = {}
-    for name, new in (*mapped.values.items(), ("site", mapped.school)):
-        old = person["school_id"] if name == "site" else person[name]
-        if new is None or same(name, old, new):
+    for name, new in mapped.values.items():
+        old = person[name]
+        if old == new or new is None:
             continue
         if name in locks:
-            kept[name] = {"here": old, "clever": new, "by": LOCK}
-        elif name != "site" and not _may_write(mapped.rules[name], old):
-            kept[name] = {"here": old, "clever": new, "by": str(mapped.rules[name].policy)}
+            by = LOCK
+        elif _may_write(mapped.rules[name], old):
+            continue
+        else:
+            by = str(mapped.rules[name].policy)
+        if not same(name, old, new):
+            kept[name] = {"here": old, "clever": new, "by": by}
+    if "site" in locks and mapped.school not in (None, person["school_id"]):
+        kept["site"] = {"here": person["school_id"], "clever": mapped.school, "by": LOCK}
     return kept
 
 
