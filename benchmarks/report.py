@@ -22,7 +22,7 @@ said below. Only ratios within one run mean anything: machines differ, and so do
 ```
 script/setup
 .venv/bin/pip install --require-hashes -r requirements-bench.lock
-.venv/bin/python -m benchmarks            # about 20 minutes on 2 cores; --quick: 2 minutes
+.venv/bin/python -m benchmarks            # about 30 minutes on 2 cores; --quick: 2 minutes
 ```
 
 It starts a PostgreSQL of its own (with fsync), or uses the server of `DATABASE_URL` and drops its
