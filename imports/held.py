@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from imports import catalogue, words
 from imports.models import Hold, Run
 from schools.models import School
+from schools.queries import labels
 
 MOST = 100
 SCHOOLS_NAMED = 4
@@ -42,19 +43,25 @@ class Held:
 
 def held(run: Run) -> list[Held]:
     """The run's holds, in the order in which they were opened."""
-    groups: dict[tuple[str, tuple[int, ...]], list[Hold]] = {}
+    groups: dict[tuple[str, str, tuple[int, ...]], list[Hold]] = {}
     for hold in run.holds.order_by("pk")[:MOST]:
-        groups.setdefault((hold.cause, schools_of(hold)), []).append(hold)
-    wanted = {school for _, schools in groups for school in schools}
+        groups.setdefault((hold.cause, field_of(hold), schools_of(hold)), []).append(hold)
+    wanted = {school for *_, schools in groups for school in schools}
     names = dict(School.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+    called = labels(run.district)
     return [
         Held(
-            said=catalogue.said(cause),
+            said=catalogue.said(cause, field=called.get(field, field)),
             schools=words.listed([names[school] for school in schools if school in names]),
             parts=holds,
         )
-        for (cause, schools), holds in groups.items()
+        for (cause, field, schools), holds in groups.items()
     ]
+
+
+def field_of(hold: Hold) -> str:
+    """The field that a hold is about, as the last part of its slice tells; "" for none."""
+    return "".join(hold.slice.split("/")[2:3]) if hold.action == "blank" else ""
 
 
 def schools_of(hold: Hold) -> tuple[int, ...]:

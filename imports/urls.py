@@ -1,8 +1,9 @@
-"""Addresses of operations, logs and alerts, below /d/<slug>/."""
+"""Addresses of operations, holds, logs and alerts, below /d/<slug>/."""
 
 from django.urls import path
 
 from imports import views
+from imports.holding import views as holding
 from imports.resolving import views as resolving
 from imports.updates import views as updates
 
@@ -20,6 +21,12 @@ urlpatterns = [
     path("start-import/", views.start_import, name="start_import"),
     path("sync-now/", views.sync_now, name="sync_now"),
     path("sync-now/unsaved/", views.sync_unsaved, name="sync_unsaved"),
+    path("holds/", holding.holds, name="holds"),
+    path("holds/<int:number>/", holding.hold, name="hold"),
+    path("holds/<int:number>/rows.csv", holding.hold_csv, name="hold_csv"),
+    path("holds/<int:number>/approve/", holding.approve, name="hold_approve"),
+    path("holds/<int:number>/check/", holding.check, name="hold_check"),
+    path("holds/<int:number>/discard/", holding.discard, name="hold_discard"),
     path("updates/", updates.updates_log, name="updates_log"),
     path("updates.csv", updates.updates_csv, name="updates_csv"),
     path("alerts/", resolving.resolve, name="alerts"),

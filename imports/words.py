@@ -7,6 +7,7 @@ from core.vocabulary import (
     Action,
     AlertState,
     DataType,
+    HoldState,
     Outcome,
     Policy,
     RunMode,
@@ -84,6 +85,13 @@ UPDATES: Mapping[str, Word] = {
     "tested": Word("Test only", "quiet", "flask-conical"),
     "not_applied": Word("Not applied", "quiet", "circle-slash"),
     "kept": Word("Kept here", "quiet", "lock"),
+}
+HOLDS: Mapping[str, Word] = {
+    HoldState.OPEN: Word("Waiting for your decision", "wait", "hand"),
+    HoldState.APPROVED: Word("Approved", "good", "circle-check"),
+    HoldState.DISCARDED: Word("Discarded", "quiet", "circle-slash"),
+    HoldState.REPLACED: Word("Replaced by a newer run", "quiet", "history"),
+    HoldState.EXPIRED: Word("Expired", "quiet", "clock"),
 }
 ALERTS: Mapping[str, Word] = {
     AlertState.OPEN: Word("To be decided", "wait", "users"),

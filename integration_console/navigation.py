@@ -79,8 +79,16 @@ PLACES = (
         "operations",
         Ability.SEE_INTEGRATION,
         ("run",),
+    ),
+    Place(
+        "Held changes",
+        "hand",
+        "holds",
+        Ability.SEE_INTEGRATION,
+        ("hold", "hold_approve"),
         badge=lambda waits: waits.held,
         noun="changes held",
+        there=lambda waits: waits.held > 0,
     ),
     Place(
         "Resolve Alerts",
