@@ -101,7 +101,9 @@ class Fate:
 def shown(district: District, holds: Sequence[Hold]) -> list[ShownHold]:
     """These holds in words; the names of all their schools in one query."""
     wanted = {row["school"] for hold in holds for row in hold.schools if row.get("school")}
-    found = School.objects.filter(pk__in=wanted).values_list("pk", "name", "site_code")
+    found = School.objects.filter(district=district, pk__in=wanted).values_list(
+        "pk", "name", "site_code"
+    )
     names = {pk: f"{name} ({code})" for pk, name, code in found}
     called = labels(district)
     return [

@@ -112,7 +112,7 @@ def test_C09_check_clever_again_starts_a_full_sync_with_all_brakes(
 
 def test_C09_while_a_run_is_on_nothing_is_approved(maple: Scene, alice: Client) -> None:
     hold, running = held(maple, 12), scenes.running_now(maple.district)
-    assert f"Run {running.pk} is going on. Approve the hold when" in approve(alice, hold)
+    assert f"Run #{running.pk} is going on. Approve the hold when" in approve(alice, hold)
     assert nothing_is_done(hold)
     assert "A run is already running; this is it." in press(alice, hold, "hold_check")
 
