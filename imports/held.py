@@ -48,7 +48,7 @@ def held(run: Run) -> list[Held]:
         groups.setdefault((hold.cause, field_of(hold), schools_of(hold)), []).append(hold)
     wanted = {school for *_, schools in groups for school in schools}
     names = dict(School.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
-    called = labels(run.district)
+    called = labels(run.district) if any(field for _, field, _ in groups) else {}
     return [
         Held(
             said=catalogue.said(cause, field=called.get(field, field)),
