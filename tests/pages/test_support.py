@@ -121,6 +121,15 @@ def test_B05_back_office_has_nobodys_record_and_no_secret(sam: Client) -> None:
     assert sam.get("/support/mfa/authenticator/").status_code == 404
 
 
+def test_support_cannot_guess_the_hash_of_a_password(sam: Client) -> None:
+    user = User.objects.get(email=ALICE)
+    for lookup in ("password__startswith", "password", "password__gt"):
+        answer = sam.get("/support/accounts/user/", {lookup: user.password[:20]})
+        assert answer.status_code == 400, lookup
+    of_member = {"user__password__startswith": user.password[:20]}
+    assert sam.get("/support/accounts/membership/", of_member).status_code == 400
+
+
 def test_back_office_is_for_support_only(sam: Client, juniper: Scene, alice: Client) -> None:
     pages = (
         "/support/", LIST, "/support/schools/school/", "/support/accounts/user/",
