@@ -3,6 +3,7 @@
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -66,8 +67,9 @@ def invite(*, district: District, email: str, role: MemberRole, by: str) -> tupl
 
 
 def _user(email: str) -> User:
-    wanted = address(email)
-    return User.objects.filter(email=wanted).first() or User.objects.create_user(wanted)
+    """The user of an address; made once, also where two districts invite at the same moment."""
+    nobody = {"password": make_password(None)}
+    return User.objects.get_or_create(email=address(email), defaults=nobody)[0]
 
 
 @transaction.atomic

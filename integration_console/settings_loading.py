@@ -76,6 +76,8 @@ def load(*, district: District, document: Document, by: str) -> list[str]:
 
     A section that the document lacks stays. Raises ConsoleError, and then nothing is changed.
     """
+    # One at a time: rows that a document replaces are made anew.
+    District.objects.select_for_update(no_key=True).get(pk=district.pk)
     before = document_of(district)
     schools = {school.site_code: school for school in School.objects.filter(district=district)}
     loaders: Mapping[str, Callable[[], None]] = {

@@ -168,6 +168,8 @@ def create_schools_from_clever(
     `site_codes` is {Clever school id: site code}. Raises ConsoleError with a sentence for a code
     that is blank, taken, or given twice, and for a school that Clever does not share.
     """
+    # One at a time: whoever presses twice is told that the codes are taken.
+    District.objects.select_for_update(no_key=True).get(pk=district.pk)
     connection = connection_of(district)
     shared = {s.clever_id: s.payload for s in clever_schools(connection)} if connection else {}
     taken = set(School.objects.filter(district=district).values_list("site_code", flat=True))
