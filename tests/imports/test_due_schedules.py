@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.support import set_leave
 from clever_sync.models import Connection
 from core.vocabulary import RunMode, RunState, Trigger
 from imports import due
@@ -108,6 +109,15 @@ def test_A26_B10_nothing_starts_where_it_may_not(here: World, reason: str) -> No
 
     assert start_due(timezone.now()) == 0
     assert scheduled(here) == []
+
+
+def test_B18_sync_begins_by_itself_once_support_has_accepted(here: World) -> None:
+    set_leave(district=here.district, enabled=False, by="sam@support.example")
+    make_due(here)
+    assert due.work(loop=False) == 0
+    set_leave(district=here.district, enabled=True, by="sam@support.example")
+    assert due.work(loop=False) == 1
+    assert [run.state for run in scheduled(here)] == [RunState.COMPLETED]
 
 
 def test_B10_what_is_due_waits_for_the_run_that_is_on(here: World) -> None:
