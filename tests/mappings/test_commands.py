@@ -316,7 +316,7 @@ def test_C26_a_section_that_is_missing_stays(ridge: District, tmp_path: Path) ->
         ({"schedules": {"student": {"weekday": 7}}}, "weekday is 0 (Monday) to 6"),
         ({"brakes": {"student": {"handbrake": {}}}}, "'handbrake' is not a brake"),
         ({"brakes": {"student": {"many_updates": {"percent": 0}}}}, "percent is above 0"),
-        ({"recipients": {"student": ["a@x.org", "b"]}}, "'b' is not an e-mail address"),
+        ({"recipients": {"student": ["a@x.org", "b"]}}, "“b” is not an e-mail address"),
         ({"terminology": {"email": "Mail"}}, "email cannot be renamed"),
         ({"rollover": "02-30"}, "is not a day of every year"),
     ],

@@ -302,7 +302,7 @@ def test_B45_toggle_then_save_switches_clever_on_and_off(on: District, alice: Cl
     assert SchoolMatch.objects.filter(district=on).exists()
     create_default_rulesets(district=on)
     with pytest.raises(ConsoleError, match="switched off"):
-        start_run(district=on, mode=RunMode.TEST, data_types=[DataType.STUDENT], requested_by="a")
+        start_run(district=on, mode=RunMode.LIVE, data_types=[DataType.STUDENT], requested_by="a")
 
 
 def test_B42_without_a_mapped_site_no_sync_starts(oak: District) -> None:

@@ -67,7 +67,7 @@ def test_A01_A48_B13_B19_the_story_by_commands(story: Town) -> None:
     assert "sites must be mapped" in refuses("enable_clever", "story")
     matched = tells("match_schools", "story", "--auto")
     assert (len(matched["matched"]), matched["clever_open"]) == (6, [])
-    assert "switched off" in refuses("import_roster", "story", "--test", "--inline")
+    assert "switched off" in refuses("import_roster", "story", "--inline")
     does("enable_clever", "story")
 
     before = story.digest()
