@@ -38,14 +38,16 @@ class Login:
 IMPORT_ADMIN = Login("dana.whitfield@maple.example", "Import admin")
 LIBRARIAN = Login("lee.marsh@maple.example", "Librarian")
 SUPPORT = Login("support@console.example", "Support")
-LOGINS = (IMPORT_ADMIN, LIBRARIAN, SUPPORT)
+OWNER = Login("olive.grant@maple.example", "Owner, who invites users")
+LOGINS = (IMPORT_ADMIN, LIBRARIAN, SUPPORT, OWNER)
 
 
 def ensure(districts: Iterable[District], libraries: Iterable[School]) -> None:
-    """Makes the three log-ins work as they are printed."""
-    admin = _user(IMPORT_ADMIN)
+    """Makes the log-ins work as they are printed."""
+    admin, owner = _user(IMPORT_ADMIN), _user(OWNER)
     for district in districts:
         _member(admin, district, MemberRole.IMPORT_ADMIN)
+        _member(owner, district, MemberRole.OWNER)
     librarian = _user(LIBRARIAN)
     for school in libraries:
         _member(librarian, school.district, MemberRole.LIBRARIAN).schools.add(school)

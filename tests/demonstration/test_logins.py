@@ -22,8 +22,11 @@ def test_everybody_can_log_in_and_may_do_what_the_role_says() -> None:
     make()
     for login in logins.LOGINS:
         assert authenticate(username=login.email, password=login.password)
-    admin, librarian, support = (User.objects.get(email=who.email) for who in logins.LOGINS)
+    admin, librarian, support, owner = (User.objects.get(email=who.email) for who in logins.LOGINS)
     accesses = [find(user, "maple-ridge") for user in (admin, librarian, support)]
+    owning = find(owner, "maple-ridge")
+    assert owning is not None
+    assert owning.may(Ability.MANAGE)
     may_import = [access is not None and access.may(Ability.IMPORT) for access in accesses]
     assert may_import == [True, False, False]
     assert accesses[1] is not None
@@ -40,7 +43,7 @@ def test_a_second_start_keeps_them_and_makes_them_work_again() -> None:
     district = user.memberships.get().district
     logins.ensure([district], [])
     assert authenticate(username=login.email, password=login.password)
-    assert User.objects.count() == 3
+    assert User.objects.count() == 4
 
 
 def test_every_installation_has_passwords_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
