@@ -69,3 +69,6 @@ for (const input of document.querySelectorAll("input[data-filter]")) {
     entries.forEach((entry, n) => { entry.hidden = !words.every((word) => texts[n].includes(word)); });
   });
 }
+
+// After a mistake the first field that is wrong has the focus, and so is in sight.
+document.querySelector("[aria-invalid=true]")?.focus();
