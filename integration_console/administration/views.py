@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Ability, Access, member
@@ -20,6 +21,7 @@ from integration_console.administration.cards import cards
 from integration_console.administration.forms import DistrictIdForm, RolloverForm, TerminologyForm
 from integration_console.administration.preparation import preparation
 from integration_console.administration.year import end_of, year_of
+from integration_console.members.queries import owners_of
 from integration_console.switches import launch_clever
 
 
@@ -30,7 +32,8 @@ def administration(request: HttpRequest, slug: str) -> HttpResponse:
     access = member(request, slug, Ability.SEE_INTEGRATION)
     entry = admission.admission(access)
     found = cards(access, entry, timezone.now())
-    context = {"access": access, "admission": entry, "cards": found}
+    owners = [] if access.may(Ability.MANAGE) else owners_of(access.district)
+    context = {"access": access, "admission": entry, "cards": found, "owners": owners}
     return render(request, "administration/administration.html", context)
 
 
@@ -136,10 +139,19 @@ def save_district_id(request: HttpRequest, slug: str) -> HttpResponse:
             launch_clever(district=access.district, text=text, by=by)
         except ConsoleError as refusal:
             form.add_error("district_id", refusal.sentence)
+            say_how_to_reset(request, access, refusal)
         else:
             messages.success(request, "Saved. What Clever answered stands below.")
             return SeeOther(reverse("get_ready", args=[slug]))
     return ready_page(request, access, form)
+
+
+def say_how_to_reset(request: HttpRequest, access: Access, refusal: ConsoleError) -> None:
+    """Where the button is that the refusal names (A24)."""
+    if refusal.code == "reset_first":
+        place = reverse("reset_configuration", args=[access.district.slug])
+        said = 'Nothing was saved. <a href="{}">Reset Configuration</a> shows first what it stops.'
+        messages.error(request, format_html(said, place))
 
 
 @login_required

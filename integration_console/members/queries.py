@@ -9,6 +9,7 @@ from django.http import Http404
 
 from accounts.access import ROLE_NAMES
 from accounts.models import Membership, SupportGrant
+from core.vocabulary import MemberRole
 from imports.words import Word
 from schools.models import District
 
@@ -106,3 +107,9 @@ def state_of(membership: Membership, fresh: bool) -> Word:
     if not user.has_usable_password():
         return INVITED if fresh else TOO_OLD
     return ACTIVE if user.last_login else NEVER_IN
+
+
+def owners_of(district: District) -> list[str]:
+    """The addresses of those who invite users and give roles."""
+    owners = Membership.objects.filter(district=district, role=MemberRole.OWNER)
+    return list(owners.order_by("user__email").values_list("user__email", flat=True))
