@@ -279,6 +279,7 @@ def confirm_run(*, run: Run, by: str) -> bool:
             RunState.IMPORTING,
             only_from=RunState.READY,
             approved=True,
+            message="",
             finished_at=None,
             next_attempt_at=database_now(),
             attempts=0,

@@ -6,6 +6,7 @@ from clever_sync.models import Connection
 from core.problems import Finding
 from core.vocabulary import DataType
 from imports.models import Run
+from imports.schedules import schedules_of
 from imports.words import DATA_TYPES
 from mappings.actions import sentence
 from mappings.problems import PROBLEMS
@@ -95,6 +96,7 @@ def plain(district: District, finding: Finding) -> str:
 def more(district: District, setup: Setup, test: Run | None, outdated: str) -> list[Step]:
     on = Connection.objects.filter(district=district, enabled=True).exists()
     told = Recipient.objects.filter(district=district).exists()
+    ticked = any(schedule.automatic for schedule in schedules_of(district).values())
     place = "switch_source" if setup.other_sources else "enable"
     if test is None:
         tested = "Run a Test Import: it shows every change before any record is touched."
@@ -111,6 +113,12 @@ def more(district: District, setup: Setup, test: Run | None, outdated: str) -> l
             "Somebody is told by mail." if told
             else "Nobody is told by mail about the first import. It starts all the same.",
             "recipients", "Add recipients",
+        ),
+        Step(
+            "Automatically Update During Daily Operations", DONE if ticked else LOOK,
+            "What is ticked is synced by itself after the first import." if ticked
+            else "Nothing is ticked, so nothing is synced by itself after the first import.",
+            "settings", "Tick it",
         ),
         Step(
             "Test Import", DONE if test and not outdated else MISSING, tested, "", "",

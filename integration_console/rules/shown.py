@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+from django.utils.html import format_html
+
 from accounts.access import Access
 from core.vocabulary import DataType
 from imports.lease import database_now
@@ -130,3 +133,11 @@ def published(access: Access, data_type: DataType, version: int) -> str:
         return said
     used = f"version {on.version}" if on.version else "the version it began with"
     return f"{said} Run #{on.run.pk} is on and goes on with {used}."
+
+
+def way_on(access: Access) -> str:
+    """Where one goes after publishing."""
+    return format_html(
+        'Next: <a href="{}">Import Summary</a>, where a test shows the effect.',
+        reverse("import_summary", args=[access.district.slug]),
+    )

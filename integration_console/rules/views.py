@@ -143,6 +143,7 @@ def publish(request: HttpRequest, slug: str, data_type: str) -> HttpResponse:
             district=access.district, data_type=kind, by=access.user.email, **read
         )
         messages.success(request, shown.published(access, kind, made.version))
+        messages.info(request, shown.way_on(access))
     except ConsoleError as refusal:
         messages.error(request, refusal.sentence)
     return SeeOther(f"{reverse('settings', args=[slug])}#{kind}")
