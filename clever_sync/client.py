@@ -180,7 +180,7 @@ class _Transport:
 class CleverClient:
     """Speaks for one district at a time: `authorise` first. One request at a time."""
 
-    pauses: tuple[float, ...] = PAUSES
+    pauses: tuple[float, ...] | None = None  # Before each further try; None: those of a sync.
 
     def __init__(
         self,
@@ -333,7 +333,7 @@ class CleverClient:
             return self._ask_patiently(url, read, auth)
 
     def _ask_patiently(self, url: str, read: Callable[[Answer], T], auth: AuthBase | None) -> T:
-        pauses = iter(self.pauses)
+        pauses = iter(PAUSES if self.pauses is None else self.pauses)
         waits = 0
         token_read_again = False
         while True:
