@@ -269,9 +269,9 @@ def test_A47_a_first_day_shows_everything_missing(juniper: Scene, alice: Client)
 
 
 def test_queries_do_not_grow_with_people(alice: Client) -> None:
-    def count(slug: str) -> int:
+    def count(slug: str, name: str = "import_summary") -> int:
         with CaptureQueriesContext(connection) as captured:
-            assert alice.get(reverse("import_summary", args=[slug])).status_code == 200
+            assert alice.get(reverse(name, args=[slug])).status_code == 200
         return len(captured)
 
     small = scenes.full("small", students=10, teachers=2)
@@ -279,6 +279,7 @@ def test_queries_do_not_grow_with_people(alice: Client) -> None:
     for scene in (small, large):
         mirror(scene.district, shifted=False)
     assert count("small") == count("large") == 40
+    assert count("small", "match_rates") == count("large", "match_rates") == 31
 
 
 def test_H04_start_run_answers_with_the_import_that_used_the_test(fresh: Scene) -> None:
