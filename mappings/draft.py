@@ -4,7 +4,7 @@ People choose on a page of 50 out of 1,000 schools, leave, come back, and two ma
 What they choose is kept as what differs from the saved matches; Save makes it the matching.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -226,15 +226,6 @@ def discard_choices(*, district: District, by: str) -> bool:
     if gone:
         audit.record(district, by, "school.choices_discarded")
     return gone > 0
-
-
-def forget_answered(district: District, clever_ids: Iterable[str]) -> None:
-    """Takes Clever schools out of the draft: they have got an answer in another way."""
-    draft = draft_of(district)
-    if draft is not None:
-        gone = set(clever_ids)
-        draft.answers = {c: school for c, school in draft.answers.items() if c not in gone}
-        draft.save(update_fields=["answers"])
 
 
 def _locked(district: District) -> tuple[Choices, Choices]:
