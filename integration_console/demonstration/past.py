@@ -6,8 +6,9 @@ same stretch; so whatever lasted four seconds lasts four seconds, and nothing is
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db import connection as database
 from django.db import models, transaction
@@ -68,7 +69,7 @@ def move(since: datetime, until: datetime, back: timedelta) -> None:
 
 def _stamps() -> Iterator[tuple[str, list[str]]]:
     """The tables of our own apps with their columns of times."""
-    own = [config for config in apps.get_app_configs() if _is_ours(config.name)]
+    own = [config for config in apps.get_app_configs() if _is_ours(config)]
     for model in (model for config in own for model in config.get_models()):
         table = model._meta.db_table
         columns = [
@@ -80,5 +81,5 @@ def _stamps() -> Iterator[tuple[str, list[str]]]:
             yield table, columns
 
 
-def _is_ours(app: str) -> bool:
-    return (settings.BASE_DIR / app / "models.py").exists()
+def _is_ours(app: AppConfig) -> bool:
+    return Path(app.path).parent == settings.BASE_DIR
