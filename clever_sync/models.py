@@ -125,6 +125,26 @@ class PullFinding(models.Model):
         return self.code
 
 
+class PullFill(models.Model):
+    """How many people of a role had a value for a source when a pull was done (C21).
+
+    `source` is "" for all the people of the role. Counted only when enough of them changed.
+    """
+
+    pull = models.ForeignKey(Pull, models.CASCADE, related_name="fills")
+    role = models.CharField(max_length=20)
+    source = models.CharField(max_length=100, blank=True)
+    people = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pull", "role", "source"], name="pull_fill_one")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.source}: {self.people}"
+
+
 class PageSeal(models.Model):
     """The digest of a page that stood for exactly the mirror's rows of its range.
 

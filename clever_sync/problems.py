@@ -217,4 +217,34 @@ _RECORDS = [
     ),
 ]
 
-PROBLEMS: dict[str, Problem] = {each.code: each for each in [*_FAULTS, *_WALKS, *_RECORDS]}
+_SHARING = [
+    Problem(
+        "fill_collapsed",
+        "Far fewer values than before",
+        "{field} had a value for most people, and has one for few of them now: {value}.",
+        "If this was not meant, ask whoever looks after your SIS or Clever's sharing settings "
+        "whether the field is still sent. What stands here is kept, unless its rule clears what "
+        "is blank. After seven days the new share counts as usual.",
+        CLEVER,
+    ),
+    Problem(
+        "school_no_longer_shared",
+        "A school is no longer shared",
+        "Clever shares the school {value} no more. Whoever was there is held, not removed.",
+        "If it was closed or merged, look at what is held. If not, share it again in Clever.",
+        CLEVER,
+    ),
+    Problem(
+        "extension_field_new",
+        "A new extension field from Clever",
+        "Clever sends {field} since lately. It is not stored as long as nothing is mapped to it.",
+        "Map it under Match Fields if you want it here; else nothing needs to be done.",
+        HERE,
+    ),
+]
+
+PROBLEMS: dict[str, Problem] = {
+    each.code: each for each in [*_FAULTS, *_WALKS, *_RECORDS, *_SHARING]
+}
+# A pull reads only the records that changed, so a later one that is silent proves nothing.
+OF_ONE_READING: frozenset[str] = frozenset(each.code for each in _RECORDS)

@@ -1,5 +1,7 @@
 """What pages and other rooms read of Clever's side."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
@@ -35,6 +37,22 @@ def every_school(connection: Connection) -> QuerySet[MirrorObject]:
     return MirrorObject.objects.filter(connection=connection, type=SCHOOL).order_by(
         "payload__name", "clever_id"
     )
+
+
+def school_labels(connection: Connection, clever_ids: Iterable[str]) -> dict[str, str]:
+    """The names of these schools of Clever; of two with one name, each with its id."""
+    wanted = set(clever_ids)
+    if not wanted:
+        return {}
+    rows = MirrorObject.objects.filter(
+        connection=connection, type=SCHOOL, clever_id__in=wanted
+    ).values_list("clever_id", "payload__name")
+    names = {clever_id: str(name or clever_id) for clever_id, name in rows}
+    often = Counter(names.values())
+    return {
+        clever_id: name if often[name] == 1 else f"{name} ({clever_id})"
+        for clever_id, name in names.items()
+    }
 
 
 def people_per_school(connection: Connection) -> dict[str, int]:

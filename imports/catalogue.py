@@ -1,7 +1,7 @@
 """Every problem that any app can name, with its words (C19). Each app brings a problems.py."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 
@@ -12,6 +12,7 @@ from core.problems import Problem
 from core.vocabulary import WhoFixes
 from imports import words
 from imports.models import RunProblem
+from imports.problems import ALERTS
 from schools.targets import TARGETS
 
 TONES = {"error": "bad", "warning": "wait"}
@@ -34,6 +35,11 @@ def problem(code: str) -> Problem:
     return known or Problem(code, title, "", "Ask Support.", WhoFixes.HERE)
 
 
+def is_alert(code: str) -> bool:
+    """Whether a problem is one that is decided under Resolve Alerts."""
+    return any(code == each.code for each in ALERTS)
+
+
 class Told(dict[str, str]):
     """What an explanation may name; a name that is missing is left out of it."""
 
@@ -52,6 +58,7 @@ class ShownProblem:
     who: str
     tone: str
     people: int = 0
+    new: bool = False
 
 
 def said(
@@ -72,9 +79,19 @@ def said(
     )
 
 
-def told(rows: Iterable[RunProblem], labels: Mapping[str, str]) -> list[ShownProblem]:
-    """A run's problems in words; `labels` are the district's names of its fields (B31)."""
+def told(
+    rows: Iterable[RunProblem],
+    labels: Mapping[str, str],
+    new: Collection[tuple[str, str, str, str]] = (),
+) -> list[ShownProblem]:
+    """A run's problems in words; `labels` are the district's names of its fields (B31).
+
+    `new` are those that no earlier run met, by type, code, field and value.
+    """
     return [
-        said(r.code, field=labels.get(r.field, r.field), value=r.value, people=r.people)
+        replace(
+            said(r.code, field=labels.get(r.field, r.field), value=r.value, people=r.people),
+            new=(r.data_type, r.code, r.field, r.value) in new,
+        )
         for r in rows
     ]

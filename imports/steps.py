@@ -32,6 +32,7 @@ from imports.frame import Frame, frame_of, walked_roles
 from imports.lease import Claim, Heart, Interrupted, database_clock, database_now, keep
 from imports.models import Run
 from imports.pulls import enabled_types, kept_sources
+from imports.standing import noting as standing
 from imports.states import RUN
 from imports.tally import Tally
 
@@ -194,7 +195,8 @@ def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
         summary.note_pull(frame, tally)
         alert_rows.finish(run)
         holds.place(run, summary.tripped(frame, tally))
-        problems = summary.write_problems(run, tally)
+        problems = summary.write_problems(frame, tally)
+        standing.note(run)
         run.counts = summary.counts(frame)
         keep(ours)
         Run.objects.filter(pk=run.pk).update(counts=run.counts, problems=problems)

@@ -1,15 +1,19 @@
 """What a plan comes to: its trips, problems and counts, noted on the run."""
 
-from clever_sync.queries import doubts
+from clever_sync.queries import doubts, school_labels
+from clever_sync.sharing import news
 from core.problems import Finding
-from core.vocabulary import DataType
+from core.vocabulary import ROLES_OF_TYPE, DataType, RunMode
 from imports import check
 from imports.brakes import Tripped, trip
 from imports.figures import clever_users, figures
 from imports.frame import Frame
 from imports.limits import limits_of
-from imports.models import Run, RunProblem
+from imports.models import RunProblem
 from imports.tally import Met, Tally
+from mappings.spec import Place
+
+OF_SCHOOLS = frozenset(str(place) for place in Place)
 
 
 def tripped(frame: Frame, tally: Tally) -> list[Tripped]:
@@ -24,7 +28,8 @@ def tripped(frame: Frame, tally: Tally) -> list[Tripped]:
 
 
 def note_pull(frame: Frame, tally: Tally) -> None:
-    """What the pull met: doubtful walks, and records it had to clean or could not read.
+    """What the pull met: doubtful walks, records it had to clean or could not read, and what
+    Clever shares differently than in the last days (C21).
 
     What the rules met as well stands in the plan already, with the people it is about.
     """
@@ -34,6 +39,15 @@ def note_pull(frame: Frame, tally: Tally) -> None:
     for code, people in frame.pull.finding_counts.items():
         if code not in known:
             tally.problems["", code, "", ""] = Met(people)
+    if frame.run.mode != RunMode.WHAT_IF:
+        for one in news(frame.pull):
+            place = (_type_of(one.role), one.finding.code, one.finding.field, one.finding.value)
+            tally.problems[place] = Met(one.people)
+
+
+def _type_of(role: str) -> str:
+    """The data type that a role of Clever belongs to, "" where it is about none."""
+    return next((str(t) for t, roles in ROLES_OF_TYPE.items() if role in roles), "")
 
 
 def counts(frame: Frame) -> dict[str, dict[str, int]]:
@@ -47,15 +61,22 @@ def counts(frame: Frame) -> dict[str, dict[str, int]]:
     return found
 
 
-def write_problems(run: Run, tally: Tally) -> dict[str, int]:
-    """Writes the run's problems; returns how many people each code concerns."""
+def write_problems(frame: Frame, tally: Tally) -> dict[str, int]:
+    """Writes the run's problems; returns how many people each code concerns.
+
+    Schools, which the rules know by their Clever IDs, are told by their names.
+    """
+    run = frame.run
+    named = school_labels(
+        frame.connection, [value for _, code, _, value in tally.problems if code in OF_SCHOOLS]
+    )
     RunProblem.objects.bulk_create(
         RunProblem(
             run=run,
             data_type=data_type,
             code=code,
             field=name,
-            value=value,
+            value=named.get(value, value) if code in OF_SCHOOLS else value,
             people=met.people,
             examples=met.examples,
         )

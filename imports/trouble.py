@@ -13,6 +13,7 @@ from imports import outbox, rows
 from imports.lease import Claim, database_now, rest
 from imports.models import Run
 from imports.problems import sentence
+from imports.standing import noting as standing
 from imports.states import RUN
 
 log = structlog.get_logger("console.imports")
@@ -41,6 +42,7 @@ def fail(run: Run, ours: Claim, code: str, *, retryable: bool, text: str = "") -
         )
         if moved:
             outbox.write(run, "failed", code=code)
+            standing.note_failure(run, code)
     if moved:
         log.warning("run_failed", code=code)
 

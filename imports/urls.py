@@ -5,6 +5,7 @@ from django.urls import path
 from imports import views
 from imports.holding import views as holding
 from imports.resolving import views as resolving
+from imports.standing import views as standing
 from imports.updates import views as updates
 
 urlpatterns = [
@@ -27,6 +28,8 @@ urlpatterns = [
     path("holds/<int:number>/approve/", holding.approve, name="hold_approve"),
     path("holds/<int:number>/check/", holding.check, name="hold_check"),
     path("holds/<int:number>/discard/", holding.discard, name="hold_discard"),
+    path("problems/", standing.problems, name="problems"),
+    path("problems.csv", standing.problems_csv, name="problems_csv"),
     path("updates/", updates.updates_log, name="updates_log"),
     path("updates.csv", updates.updates_csv, name="updates_csv"),
     path("alerts/", resolving.resolve, name="alerts"),

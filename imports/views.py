@@ -24,6 +24,7 @@ from imports.models import Run
 from imports.outdated import since
 from imports.run_log import parts as log_parts
 from imports.shown import Shown, cancelling
+from imports.standing.found import new_in
 from imports.story import story
 from imports.used import changed_since
 from mappings.unpublished import unpublished
@@ -72,7 +73,9 @@ def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found = queries.run_of(access.district, number)
     context = {
         **live_context(access, found),
-        "problems": catalogue.told(queries.problems_of(found), labels(access.district)),
+        "problems": catalogue.told(
+            queries.problems_of(found), labels(access.district), new_in(found)
+        ),
         "held": held.held(found),
         "changed": changed_since(Shown(found, timezone.now())),
         "alerts": queries.alerts_of(found),

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from accounts.access import Ability, Access
 from clever_sync.admission import Admission, sharing
 from core.vocabulary import AlertState, HoldState
-from imports.models import Alert, Hold
+from imports.models import Alert, Hold, StandingProblem
 from schools.models import District, School
 
 
@@ -23,6 +23,7 @@ class Waits:
     staged: int = 0
     held: int = 0
     schools: int = 0
+    problems: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,15 @@ PLACES = (
         also=Ability.SEE_PEOPLE,
         there=lambda waits: waits.alerts + waits.staged > 0,
     ),
+    Place(
+        "Problems",
+        "triangle-alert",
+        "problems",
+        Ability.SEE_INTEGRATION,
+        badge=lambda waits: waits.problems,
+        noun="problems",
+        there=lambda waits: waits.problems > 0,
+    ),
     Place("People", "users", "people", Ability.SEE_PEOPLE, PEOPLE_PAGES),
     Place(
         "Setup",
@@ -148,6 +158,7 @@ def waits(access: Access) -> Waits:
         number(alerts.filter(state=AlertState.STAGED), Count("pk")),
         number(held, Sum("count")),
         number(schools, Count("pk")),
+        number(StandingProblem.objects.filter(**here, closed_at=None), Count("pk")),
     )
     enabled, shared, *counts = found.get()
     return Waits(Admission(enabled, shared, access.may(Ability.IMPORT)), *counts)

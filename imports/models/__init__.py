@@ -5,6 +5,7 @@ from imports.models.holds import Brake, Hold
 from imports.models.plans import Look, PlannedChange, Settled
 from imports.models.runs import Run, RunEvent, RunProblem, WhatIf
 from imports.models.schedules import Schedule
+from imports.models.standing import StandingProblem
 
 __all__ = [
     "Alert",
@@ -19,5 +20,6 @@ __all__ = [
     "RunProblem",
     "Schedule",
     "Settled",
+    "StandingProblem",
     "WhatIf",
 ]
