@@ -12,7 +12,7 @@ from tests.pages.scenes import Scene
 def stands(scene: Scene, code: str, people: int = 0, days: int = 0, **more: Any) -> StandingProblem:
     """A problem that was first met so many days ago and last in the newest import."""
     now = timezone.now()
-    run = scene.runs["done"]
+    run = scene.runs.get("done")
     given: dict[str, Any] = {"first_seen": now - timedelta(days=days), "last_seen": now, **more}
     given.setdefault("runs", 1 + days)
     given.setdefault("first_run", None if days else run)
