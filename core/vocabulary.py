@@ -200,6 +200,13 @@ class HoldState(StrEnum):
     EXPIRED = "expired"
 
 
+class CalendarKind(StrEnum):
+    """What some days of the school calendar are for (C24)."""
+
+    BLACKOUT = "blackout"  # nothing starts by itself
+    ADDS_ONLY = "adds_only"  # runs add and update, nobody is removed or moved away
+
+
 class SourceSystem(StrEnum):
     """How records arrive beside Clever, or arrived before it (A11, A46, B47).
 

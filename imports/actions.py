@@ -1,6 +1,6 @@
 """What people and tasks may do with runs. Each function owns its transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from core.vocabulary import (
 )
 from imports import bell
 from imports.lease import database_now
+from imports.limits import noted
 from imports.models import Run, Schedule
 from imports.states import ACTIVE, RUN
 from mappings.problems import PROBLEMS
@@ -41,6 +42,19 @@ class Started:
     created: bool
 
 
+@dataclass(frozen=True)
+class Raised:
+    """Brakes of one run: {type: {brake: people who may pass}}, and why."""
+
+    brakes: Mapping[str, Mapping[str, int]]
+    because: str
+
+    @property
+    def listed(self) -> list[str]:
+        """["student/many_transfers/640", ...]"""
+        return [f"{t}/{name}/{n}" for t, of in self.brakes.items() for name, n in of.items()]
+
+
 def start_run(
     *,
     district: District,
@@ -53,11 +67,13 @@ def start_run(
     approved: bool = False,
     approved_causes: Sequence[object] = (),
     due_slot: datetime | None = None,
+    raised: Raised | None = None,
 ) -> Started:
     """Queues a run, or answers with the one that is on (A50, B52, engine.md 1).
 
     `tested_run` is the finished test that a Start Import names; `approved` is the operator's word
-    that a first import need not wait. Raises ConsoleError with what is missing.
+    that a first import need not wait; `raised` are brakes for this run and no other (C24).
+    Raises ConsoleError with what is missing.
     """
     types = [t for t in DataType if t in set(data_types)]
     settings, schools_key = _ready(district, types)
@@ -84,8 +100,13 @@ def start_run(
                 due_slot=due_slot,
                 settings=settings,
                 schools_key=schools_key,
+                own_brakes=noted(district, types),
+                raised_brakes=raised.brakes if raised else {},
+                raised_because=raised.because if raised else "",
             )
             _record(run, requested_by, f"{mode} started")
+            if raised:
+                _record(run, requested_by, "brakes raised", brakes=raised.listed)
             bell.ring(run.pk)
     except IntegrityError:
         running = Run.objects.filter(district=district, state__in=ACTIVE).first()
@@ -239,8 +260,8 @@ def _first_import(district: District, types: list[DataType]) -> None:
             raise ConsoleError(objection(district, finding), code=finding.code)
 
 
-def _record(run: Run, by: str, verb: str) -> None:
-    record(district=run.district, actor=by, verb=verb, subject=f"run {run.pk}")
+def _record(run: Run, by: str, verb: str, **details: list[str]) -> None:
+    record(district=run.district, actor=by, verb=verb, subject=f"run {run.pk}", **details)
 
 
 def _give_way(district: District) -> None:

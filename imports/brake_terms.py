@@ -1,8 +1,9 @@
 """The terms of the brakes: limits, the figures of a plan, and what trips. Pure (engine.md 6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 Slice = tuple[int | None, str]
 Schools = tuple[tuple[int | None, int, int], ...]
@@ -11,10 +12,15 @@ LEAVING = ("transfer", "unconfirmed")
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One brake's values; what `number` means stands beside each default."""
+    """One brake's values; what `number` means stands beside each default.
+
+    A percentage of 0 holds everybody, however few. `allowed` people pass in one named run,
+    whatever the other values say; for a brake of schools, so many of each school.
+    """
 
     percent: Decimal | None = None
     number: int | None = None
+    allowed: int = 0
 
     def replaced(self, percent: Decimal | None, number: int | None) -> "Limit":
         """This limit with those parts replaced that are given."""
@@ -23,6 +29,8 @@ class Limit:
             self.number if number is None else number,
         )
 
+
+Own = tuple[Decimal | None, int | None]
 
 DEFAULTS: Mapping[str, Limit] = {
     "many_transfers": Limit(Decimal(10), 500),  # or more than this number
@@ -35,6 +43,7 @@ DEFAULTS: Mapping[str, Limit] = {
     "school_moves": Limit(Decimal(20), 20),  # in schools of at least this number
     "student_id_may_be_wrong": Limit(Decimal(20), 20),  # with at least this number unlinked
 }
+OF_A_SCHOOL = ("school_transfers", "school_moves")
 
 
 @dataclass(frozen=True)
@@ -49,27 +58,30 @@ class Limits:
 
     @classmethod
     def of(
-        cls,
-        own: Mapping[str, tuple[Decimal | None, int | None]],
-        *,
-        raised: Mapping[str, Mapping[str, float] | None] | None = None,
+        cls, own: Mapping[str, Own | None], *, raised: Mapping[str, int] | None = None
     ) -> "Limits":
-        """The defaults, replaced by a district's own values, and those by one run's.
+        """The defaults, replaced by a district's own values; `raised` lets people pass.
 
-        `own` is {name: (percent, number)}; a None keeps the default's part. `raised` is {name:
-        {"percent": p, "number": n}} for one named run; a name without values is off in it.
+        `own` is {name: (percent, number)}, a None keeps the default's part; {name: None} is a
+        brake that the district has switched off. `raised` is {name: people} for one named run.
         """
         values = dict(DEFAULTS)
-        for name, (percent, number) in own.items():
-            values[name] = values.get(name, Limit()).replaced(percent, number)
-        for name, changed in (raised or {}).items():
-            if not changed:
+        for name, value in own.items():
+            if value is None:
                 values.pop(name, None)
-                continue
-            percent = Decimal(str(changed["percent"])) if "percent" in changed else None
-            number = int(changed["number"]) if "number" in changed else None
-            values[name] = values.get(name, Limit()).replaced(percent, number)
-        return cls(values)
+            elif name in values:
+                values[name] = values[name].replaced(*value)
+        return cls(values).raised(raised or {})
+
+    def raised(self, allowed: Mapping[str, int]) -> "Limits":
+        """These limits, under which so many people pass a brake of one run."""
+        found = {name: people for name, people in allowed.items() if name in self.values}
+        return Limits(
+            {
+                **self.values,
+                **{name: replace(self.values[name], allowed=found[name]) for name in found},
+            }
+        )
 
     def get(self, name: str) -> Limit | None:
         return self.values.get(name)
@@ -109,6 +121,34 @@ class Figures:
     @property
     def transfers(self) -> int:
         return sum(self.by_school(*LEAVING).values())
+
+    def plain(self) -> dict[str, Any]:
+        """As values that JSON knows; `Figures.read` is the way back."""
+        return {
+            "data_type": str(self.data_type),
+            "population": [[school, people] for school, people in self.population.items()],
+            "actions": [[school, name, count] for (school, name), count in self.actions.items()],
+            "blanked": self.blanked,
+            "clever_users": self.clever_users,
+            "clever_before": self.clever_before,
+            "first_import": self.first_import,
+            "unlinked_here": self.unlinked_here,
+            "linked_by_plan": self.linked_by_plan,
+            "transfers_last_days": self.transfers_last_days,
+            "gone_schools": sorted(self.gone_schools),
+        }
+
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> "Figures":
+        """The figures that `plain` gave."""
+        return cls(
+            **{
+                **plain,
+                "population": dict(plain["population"]),
+                "actions": {(school, name): n for school, name, n in plain["actions"]},
+                "gone_schools": frozenset(plain["gone_schools"]),
+            }
+        )
 
     def by_school(self, *actions: str) -> dict[int | None, int]:
         """The people of these actions by site, without empty sites."""

@@ -5,11 +5,10 @@ data type, or the rows of some schools. Everything else is applied. A slice is n
 a whole action trips, its schools are not named again, so that one approval is enough.
 
 Percentages are of the active linked people of the type before the run, by their old site
-(creates: of all of them). Fewer than 5 people never trip a percentage.
+(creates: of all of them). Fewer than 5 people never trip a percentage, unless it is 0.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from imports.brake_terms import LEAVING, Figures, Limit, Limits, Schools, Tripped
 
@@ -68,10 +67,12 @@ def _rest_trips(figures: Figures, limits: Limits, held: list[Tripped]) -> bool:
 
 
 def _is_many(figures: Figures, limit: Limit, transfers: int) -> bool:
+    if transfers <= limit.allowed:
+        return False
     summed = transfers + figures.transfers_last_days
     if limit.number is not None and summed > limit.number:
         return True
-    return _above(summed, figures.people, limit.percent)
+    return _above(summed, figures.people, limit)
 
 
 def _schools(figures: Figures, limits: Limits, *, transfers: bool) -> list[Tripped]:
@@ -115,7 +116,7 @@ def _above_in_school(
         if school is not None
         and school not in emptied
         and figures.population.get(school, 0) >= (limit.number or 0)
-        and _above(count, figures.population.get(school, 0), limit.percent)
+        and _above(count, figures.population.get(school, 0), limit)
     }
 
 
@@ -159,7 +160,7 @@ def _creating(figures: Figures, limits: Limits) -> list[Tripped]:
             limit is not None
             and figures.unlinked_here >= (limit.number or 0)
             and figures.linked_by_plan * 2 < figures.unlinked_here
-            and _above(creates, figures.clever_users, limit.percent)
+            and _above(creates, figures.clever_users, limit)
         )
         return [_whole(figures, "student_id_may_be_wrong", "create")] if wrong else []
     return _if_many(figures, limits, "many_creates", "create", creates)
@@ -171,9 +172,9 @@ def _changing(figures: Figures, limits: Limits) -> list[Tripped]:
     )
     limit = limits.get("many_blanked")
     for name, count in sorted(figures.blanked.items()):
-        if limit is not None and _above(count, _base(figures), limit.percent):
+        if limit is not None and _above(count, base_of(figures), limit):
             tripped = Tripped(
-                figures.data_type, "many_blanked", "blank", count, _base(figures), field=name
+                figures.data_type, "many_blanked", "blank", count, base_of(figures), field=name
             )
             found.append(tripped)
     if not figures.first_import:
@@ -181,8 +182,10 @@ def _changing(figures: Figures, limits: Limits) -> list[Tripped]:
     limit = limits.get("many_problems")
     problems = figures.total("problem")
     if limit is not None and problems > (limit.number or 0):
-        base = max(_base(figures), figures.clever_users) if figures.first_import else _base(figures)
-        if _above(problems, base, limit.percent):
+        base = base_of(figures)
+        if figures.first_import:
+            base = max(base, figures.clever_users)
+        if _above(problems, base, limit):
             found.append(_whole(figures, "many_problems", "problem"))
     return found
 
@@ -191,12 +194,12 @@ def _if_many(
     figures: Figures, limits: Limits, cause: str, action: str, count: int
 ) -> list[Tripped]:
     limit = limits.get(cause)
-    if limit is None or not _above(count, _base(figures), limit.percent):
+    if limit is None or not _above(count, base_of(figures), limit):
         return []
     return [_whole(figures, cause, action)]
 
 
-def _base(figures: Figures) -> int:
+def base_of(figures: Figures) -> int:
     """Before its first import a type has nobody linked: then those who get linked count."""
     return max(figures.people, figures.linked_by_plan) if figures.first_import else figures.people
 
@@ -221,6 +224,8 @@ def _listed(figures: Figures, counts: Mapping[int | None, int]) -> Schools:
     return tuple(sorted(rows, key=lambda row: (-row[1], row[0] or 0)))
 
 
-def _above(count: int, of: int, percent: Decimal | None) -> bool:
+def _above(count: int, of: int, limit: Limit) -> bool:
     """Whether `count` is more than the percentage; of nobody, any 5 people are."""
-    return percent is not None and count >= FEWEST and count * 100 > of * percent
+    if limit.percent is None or count <= limit.allowed:
+        return False
+    return count * 100 > of * limit.percent and (count >= FEWEST or limit.percent == 0)

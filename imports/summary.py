@@ -9,7 +9,7 @@ from imports.brakes import Tripped, trip
 from imports.figures import clever_users, figures
 from imports.frame import Frame
 from imports.limits import limits_of
-from imports.models import RunProblem
+from imports.models import PlanFigures, RunProblem
 from imports.tally import Met, Tally
 from mappings.spec import Place
 
@@ -17,13 +17,17 @@ OF_SCHOOLS = frozenset(str(place) for place in Place)
 
 
 def tripped(frame: Frame, tally: Tally) -> list[Tripped]:
-    """What the brakes say; a plan without rows has nothing to be held."""
+    """What the brakes say, and what they looked at is kept; of a plan without rows, nothing."""
+    run = frame.run
+    PlanFigures.objects.filter(run=run).delete()  # of an earlier attempt
     if not tally.rows:
         return []
+    found = figures(frame, tally)
+    PlanFigures.objects.bulk_create(
+        PlanFigures(run=run, data_type=one.data_type, figures=one.plain()) for one in found
+    )
     return [
-        found
-        for one in figures(frame, tally)
-        for found in trip(one, limits_of(frame.run, DataType(one.data_type)))
+        tripped for one in found for tripped in trip(one, limits_of(run, DataType(one.data_type)))
     ]
 
 

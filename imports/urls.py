@@ -3,6 +3,7 @@
 from django.urls import path
 
 from imports import views
+from imports.braking import views as braking
 from imports.holding import views as holding
 from imports.resolving import views as resolving
 from imports.standing import views as standing
@@ -30,6 +31,8 @@ urlpatterns = [
     path("holds/<int:number>/discard/", holding.discard, name="hold_discard"),
     path("problems/", standing.problems, name="problems"),
     path("problems.csv", standing.problems_csv, name="problems_csv"),
+    path("setup/brakes/", braking.brakes, name="brakes"),
+    path("setup/brakes/<slug:data_type>/<slug:name>/", braking.brake, name="brake"),
     path("updates/", updates.updates_log, name="updates_log"),
     path("updates.csv", updates.updates_csv, name="updates_csv"),
     path("alerts/", resolving.resolve, name="alerts"),

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from core.vocabulary import DataType
+from imports.brake_terms import DEFAULTS
+from imports.brake_words import held_when
+from imports.catalogue import said
 from imports.settings_words import (
     ALL_SCHOOLS,
     NOTHING,
@@ -102,10 +106,10 @@ def _schedules(schedules: Mapping[DataType, SchedulePart]) -> Iterator[tuple[Pla
 def _brakes(brakes: Mapping[DataType, Mapping[str, BrakePart]]) -> Iterator[tuple[Place, str]]:
     for data_type, parts in brakes.items():
         for name, part in parts.items():
-            limits = [] if part.percent is None else [f"{part.percent:g} %"]
-            limits += [] if part.number is None else [f"{part.number} people"]
-            place = f"{DATA_TYPES[data_type]} · Brakes", name.replace("_", " ").capitalize()
-            yield place, " or ".join(limits) or "Off"
+            percent = None if part.percent is None else Decimal(str(part.percent))
+            limit = DEFAULTS[name].replaced(percent, part.number)
+            when = f"Off: {part.reason}" if part.off else f"Held: {held_when(name, limit)}"
+            yield (f"{DATA_TYPES[data_type]} · Brakes", said(name).title), when
 
 
 def _recipients(

@@ -116,7 +116,10 @@ PLACES = (
         "settings",
         "administration",
         Ability.SEE_INTEGRATION,
-        ("terminology", "school_year", "users", "sources", "switch_source"),
+        (
+            *("terminology", "school_year", "users", "sources", "switch_source"),
+            *("brakes", "brake"),
+        ),
     ),
 )
 

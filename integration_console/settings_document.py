@@ -49,8 +49,12 @@ class SchedulePart(Strict):
 
 
 class BrakePart(Strict):
+    """A part that is null is the default's; a brake that is off says why."""
+
     percent: float | None = None
     number: int | None = None
+    off: bool = False
+    reason: str = ""
 
 
 class RecipientPart(Strict):
@@ -140,7 +144,7 @@ def _brakes(district: District) -> dict[DataType, dict[str, BrakePart]]:
     brakes: dict[DataType, dict[str, BrakePart]] = {}
     for row in Brake.objects.filter(district=district).order_by("data_type", "name"):
         percent = None if row.percent is None else float(row.percent)
-        part = BrakePart(percent, row.number)
+        part = BrakePart(percent, row.number, row.off, row.reason)
         brakes.setdefault(DataType(row.data_type), {})[row.name] = part
     return brakes
 

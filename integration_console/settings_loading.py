@@ -11,6 +11,7 @@ from accounts import audit
 from core.problems import ConsoleError
 from core.vocabulary import DataType
 from imports.brake_terms import DEFAULTS
+from imports.braking.actions import check
 from imports.models import Brake, Schedule
 from imports.timetable import FREQUENCIES
 from integration_console.settings_document import (
@@ -217,17 +218,21 @@ def _brakes(district: District, wanted: Mapping[DataType, Mapping[str, BrakePart
                 raise ConsoleError(
                     f"{data_type}: {name!r} is not a brake; there are {', '.join(DEFAULTS)}."
                 )
-            if part.percent is not None and not 0 < part.percent <= 100:
-                raise ConsoleError(f"{data_type}: {name} percent is above 0 and at most 100.")
-            if part.number is not None and part.number < 0:
-                raise ConsoleError(f"{data_type}: {name} number is 0 or more.")
             percent = None if part.percent is None else Decimal(str(part.percent))
+            try:
+                check(name, percent, part.number)
+            except ConsoleError as refusal:
+                raise ConsoleError(f"{data_type}: {name}: {refusal.sentence}") from refusal
+            if part.off and not part.reason.strip():
+                raise ConsoleError(f"{data_type}: {name} is off, and no reason says why.")
             Brake.objects.create(
                 district=district,
                 data_type=data_type,
                 name=name,
                 percent=percent,
                 number=part.number,
+                off=part.off,
+                reason=part.reason.strip() if part.off else "",
             )
 
 

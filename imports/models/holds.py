@@ -46,18 +46,45 @@ class Hold(models.Model):
 
 
 class Brake(models.Model):
-    """A district's own value of a brake of engine.md 6; without a row the default holds."""
+    """A district's own value of a brake of engine.md 6; without a row the default holds.
+
+    A part that is None is the default's. A brake that is `off` has a `reason`.
+    """
 
     district = models.ForeignKey(District, models.CASCADE, related_name="brakes")
     data_type = models.CharField(max_length=10)
     name = models.CharField(max_length=40)
     percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     number = models.PositiveIntegerField(null=True)
+    off = models.BooleanField(default=False, db_default=False)
+    reason = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["district", "data_type", "name"], name="brake_one")
+            models.UniqueConstraint(fields=["district", "data_type", "name"], name="brake_one"),
+            models.CheckConstraint(
+                condition=Q(off=False) | ~Q(reason=""), name="brake_off_with_reason"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class PlanFigures(models.Model):
+    """What the brakes looked at in one run's plan, so that other limits can be tried on it.
+
+    `figures` is imports.brake_terms.Figures as plain values. A plan without rows has none.
+    """
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="plan_figures")
+    data_type = models.CharField(max_length=10)
+    figures = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "data_type"], name="plan_figures_one")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.data_type} of run {self.run_id}"

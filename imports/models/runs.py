@@ -18,6 +18,9 @@ class Run(models.Model):
     `settings` maps each data type to its ruleset id; `schools_key` names the school matching.
     `counts` is {type: {action: n}}, `problems` {code: n}, `seconds` {phase: s}.
     `progress` is {"step", "done", "total"}. `message` is one sentence for people.
+    `own_brakes` are the district's own values at the start (imports.limits); None: not noted.
+    `raised_brakes` is {type: {brake: people who may pass in this run}}, `raised_because` why.
+    `adds_only` says until when, and why, nobody is removed: "" on ordinary days (C24).
     """
 
     district = models.ForeignKey(District, models.CASCADE, related_name="runs")
@@ -33,7 +36,10 @@ class Run(models.Model):
     due_slot = models.DateTimeField(null=True)
     settings = models.JSONField(default=dict)
     schools_key = models.BinaryField(max_length=16, null=True)
+    own_brakes = models.JSONField(null=True)
     raised_brakes = models.JSONField(default=dict)
+    raised_because = models.TextField(blank=True, default="", db_default="")
+    adds_only = models.TextField(blank=True, default="", db_default="")
     approved_causes = models.JSONField(default=list)
     pull = models.ForeignKey(Pull, models.SET_NULL, null=True, related_name="+")
     now = models.DateTimeField(null=True)

@@ -7,7 +7,9 @@ from datetime import datetime
 from accounts.access import Ability, Access
 from accounts.models import Membership
 from clever_sync.admission import Admission
+from imports.models import Brake
 from integration_console.administration.year import year_of
+from schools.models import District
 from schools.queries import RENAMABLE, label
 from schools.targets import TARGETS
 
@@ -79,4 +81,23 @@ def _district(access: Access, now: datetime) -> Iterator[Card]:
         "school_year",
         "The day on which the next school year begins, and what it does to class years.",
         f"It begins on {year.begins}; {year.label} is on.",
+    )
+    yield Card(
+        "Brakes",
+        "hand",
+        "brakes",
+        "What looks like an accident is held until somebody looks: from how many people on.",
+        brakes_now(access.district),
+    )
+
+
+def brakes_now(district: District) -> str:
+    """How many brakes have other values than the default, and how many are off."""
+    own = list(Brake.objects.filter(district=district).values_list("off", flat=True))
+    if not own:
+        return "All of them have their default values."
+    off = sum(own)
+    said = f"{len(own)} {'has' if len(own) == 1 else 'have'} values of your own"
+    return (
+        f"{said}; {off} of them {'is' if off == 1 else 'are'} switched off." if off else f"{said}."
     )

@@ -1,10 +1,12 @@
 """The brakes just below and just above every limit (engine.md 6, C08)."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from imports.brake_terms import Own
 from imports.brakes import Figures, Limits, Tripped, trip
 
 TEN_SCHOOLS: dict[int | None, int] = dict.fromkeys(range(1, 11), 100)
@@ -186,7 +188,7 @@ def test_too_many_transfers_beside_a_vanished_school_are_held_together() -> None
 @pytest.mark.parametrize("action", ["transfer", "unconfirmed"])
 def test_F48_a_type_going_to_zero_is_always_held(action: str) -> None:
     tiny: dict[int | None, int] = {1: 2}
-    off = Limits.of({}, raised={"many_transfers": None, "school_transfers": None})
+    off = Limits.of({"many_transfers": None, "school_transfers": None})
     assert causes(figures(tiny, actions={(1, action): 2}), off) == ["type_to_zero"]
     assert causes(figures(tiny, actions={(1, action): 1}, clever_users=1)) == (
         [] if action == "transfer" else ["absence_unconfirmed"]
@@ -254,9 +256,41 @@ def test_a_districts_own_limit_replaces_the_default() -> None:
 
 def test_C24_a_brake_is_raised_for_one_run() -> None:
     graduates = figures(actions=spread("transfer", 250))
-    raised = Limits.of(
-        {"many_transfers": (Decimal(5), None)},
-        raised={"many_transfers": {"percent": 30}, "school_transfers": None},
-    )
-    assert causes(graduates, raised) == []
+    own: dict[str, Own | None] = {"many_transfers": (Decimal(5), None), "school_transfers": None}
+    assert causes(graduates, Limits.of(own, raised={"many_transfers": 250})) == []
+    assert "many_transfers" in causes(graduates, Limits.of(own, raised={"many_transfers": 249}))
     assert "many_transfers" in causes(graduates)
+
+
+def test_C08_a_brake_that_is_off_holds_nothing_and_cannot_be_raised() -> None:
+    off = Limits.of({"many_updates": None}, raised={"many_updates": 1})
+    assert causes(figures(actions=spread("update", 990)), off) == []
+    assert off.get("many_updates") is None
+
+
+@pytest.mark.parametrize("action", ["update", "create", "identity", "transfer"])
+def test_C08_a_percentage_of_0_holds_a_single_person(action: str) -> None:
+    names = ("many_updates", "many_creates", "many_identity_changes", "many_transfers")
+    always = Limits.of({name: (Decimal(0), None) for name in names})
+    one = figures(actions={(3, action): 1})
+    assert len(causes(one, always)) == 1
+    assert causes(one) == []
+    assert causes(figures(), always) == [], "nobody is no one"
+
+
+def test_C24_what_is_allowed_at_schools_counts_for_each_of_them() -> None:
+    moves = figures(actions={(1, "move_away"): 30, (2, "move_away"): 40})
+    raised = Limits.of({}, raised={"school_moves": 30})
+    assert [(t.cause, t.school) for t in tripped(moves, raised)] == [("school_moves", 2)]
+    assert causes(moves, Limits.of({}, raised={"school_moves": 40})) == []
+
+
+def test_C08_figures_come_back_as_they_were_kept() -> None:
+    some = figures(
+        {1: 20, None: 3},
+        actions={(None, "transfer"): 2, (1, "create"): 4},
+        blanked={"email": 9},
+        gone_schools=frozenset({4, 2}),
+        first_import=True,
+    )
+    assert Figures.read(json.loads(json.dumps(some.plain()))) == some

@@ -246,6 +246,9 @@ def set_up(ridge: District) -> None:
     Brake.objects.create(
         district=ridge, data_type="student", name="many_transfers", percent="7.50", number=40
     )
+    Brake.objects.create(
+        district=ridge, data_type="staff", name="many_updates", off=True, reason="Few people"
+    )
     Recipient.objects.create(district=ridge, data_type="student", email="eve@oak.example")
     rename_term(district=ridge, field="community_id", label="Library card")
 
@@ -315,7 +318,15 @@ def test_C26_a_section_that_is_missing_stays(ridge: District, tmp_path: Path) ->
         ({"schedules": {"student": {"frequency": "never"}}}, "frequency 'never' is not one of"),
         ({"schedules": {"student": {"weekday": 7}}}, "weekday is 0 (Monday) to 6"),
         ({"brakes": {"student": {"handbrake": {}}}}, "'handbrake' is not a brake"),
-        ({"brakes": {"student": {"many_updates": {"percent": 0}}}}, "percent is above 0"),
+        (
+            {"brakes": {"student": {"many_updates": {"percent": 101}}}},
+            "many_updates: Percentage: write",
+        ),
+        ({"brakes": {"student": {"many_updates": {"number": 9}}}}, "has no number of people"),
+        (
+            {"brakes": {"student": {"many_updates": {"off": True}}}},
+            "is off, and no reason says why",
+        ),
         ({"recipients": {"student": ["a@x.org", "b"]}}, "“b” is not an e-mail address"),
         ({"terminology": {"email": "Mail"}}, "email cannot be renamed"),
         ({"rollover": "02-30"}, "is not a day of every year"),
