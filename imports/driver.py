@@ -57,7 +57,7 @@ def advance_run(run_id: int, *, seconds: float = WORK_SECONDS) -> None:
         log.exception("run_broke")
         let_go(ours)
     finally:
-        structlog.contextvars.unbind_contextvars("run")
+        structlog.contextvars.unbind_contextvars("run", "district")
 
 
 def may_work() -> bool:
@@ -84,6 +84,7 @@ def _work(ours: Claim, heart: Heart, end: float) -> None:
         run = Run.objects.select_related("district", "pull").filter(pk=ours.run_id).first()
         if run is None or run.fence != ours.fence or run.state not in ACTIVE:
             return
+        structlog.contextvars.bind_contextvars(district=run.district.slug)
         heart.alive()
         session = database.connection
         try:

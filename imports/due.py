@@ -10,7 +10,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError
 from django.db import connection as database
 
-from imports import bell, driver, due_schedules, holds, stopping
+from imports import bell, driver, due_schedules, heartbeat, holds, stopping
 from imports.lease import database_now
 from imports.states import ACTIVE
 
@@ -31,12 +31,15 @@ def due_runs() -> list[int]:
 
 def tick() -> None:
     """Starts what is due, rings for every run that waits for a worker, expires old holds."""
+    if not driver.may_work():
+        return
     _by_the_clock()
     for run_id in due_runs():
         bell.ring(run_id)
 
 
 def _by_the_clock() -> None:
+    heartbeat.note()
     now = database_now()
     holds.expire(now)
     due_schedules.start_due(now)

@@ -2,8 +2,11 @@
 
 A log holds nobody's data: of an exception it says what it is and where it was raised. The text
 is left out, since PostgreSQL quotes values in it, and so are the values of the local variables.
+What was searched for, and the secret of a link that sets a password, is left out of every path in
+a line, whoever writes it.
 """
 
+import re
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
@@ -18,6 +21,9 @@ SHARED: list[Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 MOST_CAUSES = 5
+# What follows in such a path is as good as a password (allauth's address, accounts.invitation).
+QUERY = re.compile(r"(/[^\s?]*)\?\S+")
+SECRET_LINK = re.compile(r"(/password/reset/key/)[^/\s\"']+")
 
 
 def where(error: BaseException) -> str:
@@ -44,6 +50,15 @@ def without_text(_: WrappedLogger, __: str, event: MutableMapping[str, Any]) -> 
     return event
 
 
+def without_secrets_in_paths(
+    _: WrappedLogger, __: str, event: MutableMapping[str, Any]
+) -> Mapping[str, Any]:
+    """Takes the query and the secret out of the paths in the text, as of "Not Found: /..."."""
+    if isinstance(event.get("event"), str):
+        event["event"] = SECRET_LINK.sub(r"\1...", QUERY.sub(r"\1", event["event"]))
+    return event
+
+
 def formatter(style: str = "console", **_: object) -> structlog.stdlib.ProcessorFormatter:
     """A formatter for `logging`; style is "json" or "console"."""
     last: Processor = (
@@ -56,6 +71,7 @@ def formatter(style: str = "console", **_: object) -> structlog.stdlib.Processor
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             without_text,
+            without_secrets_in_paths,
             last,
         ],
     )

@@ -15,6 +15,7 @@ from imports.models import Run
 from imports.shown import Shown, cancelling
 from imports.words import Word
 from integration_console.chart import Chart, stacked
+from integration_console.health import banner
 from schools.models import District, School
 
 CONNECTIONS = {
@@ -47,7 +48,10 @@ class Todo:
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything on the page. `why_not` says in a sentence why Start Import is not possible."""
+    """Everything on the page. `why_not` says in a sentence why Start Import is not possible.
+
+    `asleep` is there while nobody works in the background.
+    """
 
     enabled: bool
     admission: Admission
@@ -67,6 +71,7 @@ class Overview:
     why_not: str
     headline: Headline | None
     may_cancel: bool
+    asleep: banner.Waiting | None
 
     @property
     def imported(self) -> bool:
@@ -173,6 +178,7 @@ def overview(access: Access, now: datetime) -> Overview:
         may_cancel=running is not None and access.may(cancelling(running)),
         why_not="" if imported else why_not_start(access, test, running is not None),
         headline=headline(district, now) if imported else None,
+        asleep=banner.waiting(now) if connection else None,
     )
 
 

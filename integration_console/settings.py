@@ -1,13 +1,33 @@
 """Settings: the only room that reads the environment (interfaces.md)."""
 
 import sys
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+class Environment(FileAwareMapping):  # type: ignore[misc]
+    """The environment, where NAME_FILE may stand for NAME: a file that holds the value."""
+
+    def __getitem__(self, name: str) -> str:
+        try:
+            return str(super().__getitem__(name)).rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as wrong:
+            raise ImproperlyConfigured(
+                f"{name}_FILE names a file that cannot be read ({type(wrong).__name__})."
+            ) from None
+
+
 env = environ.FileAwareEnv()
+env.ENVIRON = Environment()
 
 DEBUG = env.bool("DEBUG", default=False)
 if (BASE_DIR / ".env").exists() and DEBUG:
@@ -25,10 +45,30 @@ def needed(name: str, purpose: str) -> str:
     return value
 
 
+def read(name: str, what: str, parse: Callable[..., Any], **more: Any) -> Any:
+    """What `parse` makes of a variable. Raises ImproperlyConfigured, and does not repeat the value:
+
+    it may hold a password.
+    """
+    try:
+        with warnings.catch_warnings(action="error"):
+            return parse(name, **more)
+    except (UserWarning, ValueError, ImproperlyConfigured) as wrong:
+        if isinstance(wrong, ImproperlyConfigured) and f"{name}_FILE" in str(wrong):
+            raise
+        raise ImproperlyConfigured(f"{name} is not understood: it has to be {what}.") from None
+
+
 SECRET_KEY = needed("SECRET_KEY", "it signs sessions and links")
+# Old keys: what they have signed stays good until they are taken away (docs/operator.md).
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CONSOLE_URL = env.str("CONSOLE_URL", default="http://localhost:8000").rstrip("/")
+if not CONSOLE_URL.startswith(("http://", "https://")) or not urlsplit(CONSOLE_URL).hostname:
+    raise ImproperlyConfigured(
+        "CONSOLE_URL is not understood: it has to be an address like https://console.example.org."
+    )
+OURSELVES = ["localhost", "127.0.0.1"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[*OURSELVES, str(urlsplit(CONSOLE_URL).hostname)])
 CSRF_TRUSTED_ORIGINS = [CONSOLE_URL]
 
 INSTALLED_APPS = [
@@ -58,6 +98,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "integration_console.health.answering.health",
+    "integration_console.request_log.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "integration_console.private_pages.private_pages",
@@ -93,13 +135,19 @@ TEMPLATES = [
 ]
 
 needed("DATABASE_URL", "the console keeps everything in PostgreSQL 15 or newer")
-DATABASES = {"default": env.db_url("DATABASE_URL")}
+DATABASES = {
+    "default": read("DATABASE_URL", "like postgres://user:password@host:5432/name", env.db_url)
+}
+if "postgresql" not in DATABASES["default"]["ENGINE"]:
+    raise ImproperlyConfigured("DATABASE_URL has to name a PostgreSQL: postgres://...")
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # A worker that is frozen, or whose machine is gone, must not keep its locks for longer than its
 # lease of a run, or nobody could go on with the run (F10).
 IDLE_IN_TRANSACTION = "-c idle_in_transaction_session_timeout=90s"
 DATABASE_OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
+# A database that is away is known to be away soon, for pages and for /readyz.
+DATABASE_OPTIONS.setdefault("connect_timeout", 10)
 DATABASE_OPTIONS["options"] = f"{IDLE_IN_TRANSACTION} {DATABASE_OPTIONS.get('options', '')}".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -137,7 +185,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "30/5m/ip,5/5m/key",
     "reset_password": "20/5m/ip,5/5m/key",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = read("TRUSTED_PROXIES", "a whole number", env.int, default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60
 MFA_ADAPTER = "accounts.adapter.SecondFactor"
 # Phones whose clock is half a minute off are let in.
@@ -175,6 +224,15 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_BEHIND_TLS = CONSOLE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = SECURE_BEHIND_TLS
 CSRF_COOKIE_SECURE = SECURE_BEHIND_TLS
+SECURE_SSL_REDIRECT = SECURE_BEHIND_TLS
+# Where TLS ends at a proxy of ours, it says so; nobody else is believed.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_HSTS_SECONDS = (
+    read("HSTS_SECONDS", "a whole number", env.int, default=365 * 24 * 60 * 60)
+    if SECURE_BEHIND_TLS
+    else 0
+)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -199,6 +257,8 @@ CELERY_TASK_TIME_LIMIT = 900
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# For ever: workers outlive a Redis that is away for hours (F17).
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -206,7 +266,8 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "imports.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
 }
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_LIKE = "like smtp+tls://user:password@host:587"
+EMAIL_CONFIG = read("EMAIL_URL", EMAIL_LIKE, env.email_url, default="consolemail://")
 EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"]
 EMAIL_HOST = EMAIL_CONFIG.get("EMAIL_HOST") or ""
 EMAIL_PORT = EMAIL_CONFIG.get("EMAIL_PORT") or 25
@@ -220,7 +281,7 @@ CLEVER_API_URL = env.str("CLEVER_API_URL", default="https://api.clever.com/v3.1"
 CLEVER_AUTH_URL = env.str("CLEVER_AUTH_URL", default="https://clever.com").rstrip("/")
 CLEVER_CLIENT_ID = env.str("CLEVER_CLIENT_ID", default="")
 CLEVER_CLIENT_SECRET = env.str("CLEVER_CLIENT_SECRET", default="")
-CLEVER_PAGE_SIZE = env.int("CLEVER_PAGE_SIZE", default=5000)
+CLEVER_PAGE_SIZE = read("CLEVER_PAGE_SIZE", "a whole number", env.int, default=5000)
 CLEVER_REQUESTS_PER_MINUTE = 1200
 CLEVER_PAGE_SECONDS = 120
 CLEVER_PAGE_BYTES = 64_000_000
@@ -235,8 +296,14 @@ DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
 SANDBOX_URL = env.str("SANDBOX_URL", default="").rstrip("/")
 SANDBOX_SCENARIO = env.str("SANDBOX_SCENARIO", default="")
 
+# Who may read /metrics: whoever has the token, or asks from one of these addresses or networks.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_ADDRESSES = env.list("METRICS_ADDRESSES", default=[])
+
 LOG_FORMAT = env.str("LOG_FORMAT", default="console")
-LOGGING = {
+if LOG_FORMAT not in ("json", "console"):
+    raise ImproperlyConfigured("LOG_FORMAT is not understood: it has to be json or console.")
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "integration_console.logs.formatter", "style": LOG_FORMAT}},

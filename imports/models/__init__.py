@@ -1,6 +1,7 @@
 """Runs and their plans, holds, alerts, events and schedules (engine.md 1, 4 to 7)."""
 
 from imports.models.alerts import Alert, AlertCandidate, MatchDecision
+from imports.models.heartbeats import Heartbeat
 from imports.models.holds import Brake, Hold, PlanFigures
 from imports.models.plans import Look, PlannedChange, Settled
 from imports.models.runs import Run, RunEvent, RunProblem, WhatIf
@@ -12,6 +13,7 @@ __all__ = [
     "AlertCandidate",
     "Brake",
     "CalendarRange",
+    "Heartbeat",
     "Hold",
     "Look",
     "MatchDecision",

@@ -26,7 +26,7 @@ urlpatterns = [path("school", one_school)]
 
 def test_no_setting_of_the_shell_is_overlooked() -> None:
     settings = source(ROOT / "integration_console" / "settings.py")
-    read = set(re.findall(r'(?:env\.\w+|needed)\(\s*"([A-Z_]+)"', settings.text))
+    read = set(re.findall(r'(?:env\.\w+|needed|read)\(\s*"([A-Z_]+)"', settings.text))
     assert read - {"DATABASE_URL"} <= set(SETTINGS_OF_THE_SHELL)
 
 

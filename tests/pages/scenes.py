@@ -27,6 +27,7 @@ from core.vocabulary import (
     RunStep,
     Trigger,
 )
+from imports import heartbeat
 from imports.models import Alert, Hold, PlannedChange, Run, RunProblem, Schedule
 from mappings.actions import create_default_rulesets
 from mappings.models import Ruleset, SchoolMatch
@@ -207,6 +208,7 @@ def people(made: District, students: int, teachers: int) -> list[School]:
 def connect(made: District, schools: list[School]) -> None:
     """A connection that can read, all schools but one matched, rules, schedules."""
     now = timezone.now()
+    heartbeat.note()
     tie = Connection.objects.create(
         district=made, clever_district_id=f"{made.pk:024x}", state=ConnectionState.READY,
         enabled=True, clever_name=made.name, clever_state="running",
