@@ -157,8 +157,13 @@ class RunStep(StrEnum):
 
 
 class Action(StrEnum):
-    """The leading action of a planned change, in order of precedence (engine.md 5)."""
+    """The leading action of a planned change, in order of precedence (engine.md 5).
 
+    Only an undo removes (archives what a run created) and unlinks.
+    """
+
+    REMOVE = "remove"
+    UNLINK = "unlink"
     LINK = "link"
     CREATE = "create"
     RESTORE = "restore"

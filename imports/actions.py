@@ -85,8 +85,8 @@ def start_run(
         return Started(begun, created=False)
     try:
         with transaction.atomic():
-            _give_way(district)
-            _supersede(district)
+            give_way(district)
+            supersede(district)
             run = Run.objects.create(
                 district=district,
                 mode=mode,
@@ -234,6 +234,7 @@ def _check_test(
     district: District, tested: Run, settings: dict[str, int], schools_key: bytes
 ) -> None:
     of_this = tested.district_id == district.pk and tested.mode == RunMode.TEST
+    of_this = of_this and tested.trigger != Trigger.UNDO
     if not of_this or tested.state != RunState.TESTED:
         raise ConsoleError(
             "That test is not finished. Run a Test Import and wait for its result.",
@@ -264,7 +265,7 @@ def _record(run: Run, by: str, verb: str, **details: list[str]) -> None:
     record(district=run.district, actor=by, verb=verb, subject=f"run {run.pk}", **details)
 
 
-def _give_way(district: District) -> None:
+def give_way(district: District) -> None:
     """A what-if that is on ends: nobody waits for it, and it can be asked for again (C03)."""
     RUN.move(
         Run.objects.filter(district=district, mode=RunMode.WHAT_IF),
@@ -275,7 +276,7 @@ def _give_way(district: District) -> None:
     )
 
 
-def _supersede(district: District) -> None:
+def supersede(district: District) -> None:
     """A plan that waits for a decision is replaced by the newer one."""
     RUN.move(
         Run.objects.filter(district=district),
@@ -291,9 +292,10 @@ def confirm_run(*, run: Run, by: str) -> bool:
     """
     if not Run.objects.filter(pk=run.pk, state=RunState.READY).exists():
         return False
-    district = District.objects.get(pk=run.district_id)
-    _ready(district, [DataType(t) for t in run.data_types])
-    _may_write(district)
+    if run.trigger != Trigger.UNDO:
+        district = District.objects.get(pk=run.district_id)
+        _ready(district, [DataType(t) for t in run.data_types])
+        _may_write(district)
     with transaction.atomic():
         moved = RUN.move(
             Run.objects.filter(pk=run.pk),

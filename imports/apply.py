@@ -37,7 +37,7 @@ _CHANGES = f"""
     FROM imports_plannedchange
     WHERE {WRITABLE} AND action NOT IN ('create', 'conflict', 'reject')
 """
-_WRITTEN = f"""
+WRITTEN = f"""
     SELECT person_id, after FROM imports_plannedchange
     WHERE {WRITABLE} AND action NOT IN ('conflict', 'reject')
 """
@@ -91,10 +91,11 @@ class FenceLost(Exception):
 
 @dataclass(frozen=True)
 class Applied:
-    """What an apply did: rows written and rows set aside as stale."""
+    """What an apply did: rows written, rows set aside as stale, and the seconds it took."""
 
     written: int
     stale: int
+    seconds: float
 
 
 def apply(frame: Frame, fence: int) -> Applied:
@@ -105,39 +106,48 @@ def apply(frame: Frame, fence: int) -> Applied:
     """
     run, began = frame.run, time.monotonic()
     with transaction.atomic():
-        _lock(frame)
-        stale = _set_aside(frame)
+        lock(run)
+        stale = set_aside(run, frame.connection.pk)
         written = _write_people(frame)
         fault_point("apply.people_written")
         alert_rows.mark_done(run)
         _settle(frame)
         fault_point("apply.settled")
-        _complete(frame, fence, written, stale, seconds=time.monotonic() - began)
+        counts = _counts(frame)
+        message = telling.imported(frame.pull, counts, written, stale)
+        done = Applied(written, stale, time.monotonic() - began)
+        complete(run, fence, done, counts=counts, message=message)
         if stale and run.trigger != Trigger.FOLLOW_UP:
             _look_again(frame.run)
         fault_point("apply.before_commit")
     fault_point("apply.committed")
-    return Applied(written, stale)
+    return done
 
 
-def _lock(frame: Frame) -> None:
+def lock(run: Run) -> None:
+    """Keeps other runs from writing the district's people until the transaction ends, or Busy."""
     with database.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-        cursor.execute("SELECT pg_try_advisory_xact_lock(77, %s)", [frame.district.pk])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(77, %s)", [run.district_id])
         if not cursor.fetchone()[0]:
             raise Busy
 
 
-def _set_aside(frame: Frame) -> int:
+def set_aside(run: Run, connection_id: int | None = None) -> int:
+    """Marks as stale what may not be written any more; returns how many rows.
+
+    The mirror of `connection_id` is looked at for rows that were planned from it.
+    """
     stale: int = 0
     with database.cursor() as cursor:
-        cursor.execute(_STALE_PERSON, [frame.run.pk])
+        cursor.execute(_STALE_PERSON, [run.pk])
         stale += cursor.rowcount
-        cursor.execute(_STALE_SOURCE, [frame.run.pk, frame.connection.pk])
-        stale += cursor.rowcount
+        if connection_id is not None:
+            cursor.execute(_STALE_SOURCE, [run.pk, connection_id])
+            stale += cursor.rowcount
         while True:
-            cursor.execute(_KEY_STILL_OWNED, {"run": frame.run.pk, "district": frame.district.pk})
-            more = cursor.rowcount + meanwhile.set_aside(frame)
+            cursor.execute(_KEY_STILL_OWNED, {"run": run.pk, "district": run.district_id})
+            more = cursor.rowcount + meanwhile.set_aside(run)
             if not more:
                 return stale
             stale += more
@@ -145,23 +155,27 @@ def _set_aside(frame: Frame) -> int:
 
 def _write_people(frame: Frame) -> int:
     run = frame.run.pk
-    with database.cursor() as cursor:
-        cursor.execute(_FIELDS, [run])
-        fields = sorted(row[0] for row in cursor.fetchall())
-        cursor.execute(f"SELECT count(*) FROM ({_CHANGES}) c", [run])
-        expected: int = cursor.fetchone()[0]
     written = 0
     for kind in PersonKind:
         types = [str(t) for t in frame.types_of(kind)]
         if types:
             written += bulk.create(_CREATES, [run, types], frame.district.pk, str(kind))
-    if expected:
-        if bulk.update(_CHANGES, [run], fields) != expected:
-            raise Overtaken
-        written += expected
+    written += write_changes(run, _CHANGES)
     if written:
-        bulk.replace_sites(_WRITTEN, [run])
+        bulk.replace_sites(WRITTEN, [run])
     return written
+
+
+def write_changes(run_id: int, changes: str, *, unsettled: bool = False) -> int:
+    """Writes the people of the relation `changes` (see schools.bulk), all of them or Overtaken."""
+    with database.cursor() as cursor:
+        cursor.execute(_FIELDS, [run_id])
+        fields = sorted(row[0] for row in cursor.fetchall())
+        cursor.execute(f"SELECT count(*) FROM ({changes}) c", [run_id])
+        expected: int = cursor.fetchone()[0]
+    if expected and bulk.update(changes, [run_id], fields, unsettled=unsettled) != expected:
+        raise Overtaken
+    return expected
 
 
 def _settle(frame: Frame) -> None:
@@ -194,33 +208,40 @@ def _settle(frame: Frame) -> None:
     Look.objects.filter(run__in=[r for r in last_runs if r]).exclude(run__in=in_force).delete()
 
 
-def _complete(frame: Frame, fence: int, written: int, stale: int, seconds: float) -> None:
+def _counts(frame: Frame) -> check.Counts:
     run = frame.run
     counts = check.counts(run.pk)
     for data_type in frame.types:
         counts.setdefault(str(data_type), {})["unchanged"] = run.counts.get(str(data_type), {}).get(
             "unchanged", 0
         )
-    with_errors = stale or any(actions.get("reject") for actions in counts.values())
+    return counts
+
+
+def complete(
+    run: Run, fence: int, done: Applied, *, counts: check.Counts, message: str, verb: str = ""
+) -> None:
+    """Ends a run that has written, with its event and its audit. Raises FenceLost if not ours."""
+    with_errors = done.stale or any(actions.get("reject") for actions in counts.values())
     state = RunState.COMPLETED_WITH_ERRORS if with_errors else RunState.COMPLETED
     outbox.write(run, "finished_with_errors" if with_errors else "finished", counts=counts)
     record(
-        district=frame.district,
+        district=run.district,
         actor=run.requested_by or "schedule",
-        verb="imported",
+        verb=verb or "imported",
         subject=f"run {run.pk}",
-        written=written,
-        stale=stale,
+        written=done.written,
+        stale=done.stale,
     )
     moved = RUN.move(
         Run.objects.filter(pk=run.pk, fence=fence),
         state,
         counts=counts,
-        seconds={**run.seconds, "apply": round(seconds, 3)},
+        seconds={**run.seconds, "apply": round(done.seconds, 3)},
         finished_at=database_now(),
         lease_until=None,
         step="",
-        message=telling.imported(frame.pull, counts, written, stale),
+        message=message,
         attempts=0,
     )
     if not moved:

@@ -224,6 +224,16 @@ MATCHED = {
     "relink": "The same person under a new Clever ID",
 }
 CAUSES = {"new_school_year": "New school year", "local_edit": "Edited here, set back"}
+# What keeps a value from being taken back by an undo (imports.undoing.inverse).
+SINCE = {
+    "edit": "Edited here since",
+    "run": "Changed by a later run",
+    "value": "Another value by now",
+    "lock": "Locked here",
+    "protected": "Protected here",
+    "deleted": "Deleted here since",
+    "taken": "Somebody else has it by now",
+}
 ABSENCES = {
     "confirmed": "Clever does not share this person any more",
     "unconfirmed": "Missing at Clever, not confirmed yet",
@@ -240,6 +250,10 @@ def why(row: PlannedChange, label: Callable[[str], str]) -> str:
         said.append(ABSENCES.get(absence, str(absence)))
     if reason := row.why.get("reason"):
         said.append(problem(reason).title)
+    if row.why.get("undoes"):
+        said.append(f"Undo of run #{row.why['run']}")
+    causes = dict.fromkeys((row.why.get("since") or {}).values())
+    said += [SINCE[cause] for cause in causes]
     if cause := row.why.get("cause"):
         said.append(CAUSES.get(cause, str(cause).replace("_", " ").capitalize()))
     return " · ".join(said)

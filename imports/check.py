@@ -16,6 +16,8 @@ from imports.frame import Frame
 from imports.matcher import Scored
 from imports.tally import Tally
 
+Counts = dict[str, dict[str, int]]
+
 _TWO_ON_ONE = """
     WITH twice AS (
         SELECT person_id FROM imports_plannedchange
@@ -141,7 +143,7 @@ def _username(row: tuple[Any, ...]) -> alert_rows.AlertRow:
     return alert_rows.AlertRow(clever_id, DataType(data_type), "username_taken", candidates)
 
 
-def counts(run_id: int) -> dict[str, dict[str, int]]:
+def counts(run_id: int) -> Counts:
     """How many rows each action has, per data type; what was set aside counts as held."""
     with database.cursor() as cursor:
         cursor.execute(
@@ -149,7 +151,7 @@ def counts(run_id: int) -> dict[str, dict[str, int]]:
             " count(*) FROM imports_plannedchange WHERE run_id = %s GROUP BY 1, 2",
             [run_id],
         )
-        found: dict[str, dict[str, int]] = {}
+        found: Counts = {}
         for data_type, action, number in cursor.fetchall():
             found.setdefault(data_type, {})[action] = number
     return found

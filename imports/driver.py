@@ -16,6 +16,7 @@ from core.fault_points import fault_point
 from core.problems import ConsoleError
 from core.vocabulary import RunState
 from imports import bell, schema, steps, stopping, trouble
+from imports.acting import Stopped
 from imports.apply import FenceLost
 from imports.lease import (
     ATTEMPTS,
@@ -51,7 +52,7 @@ def advance_run(run_id: int, *, seconds: float = WORK_SECONDS) -> None:
             _work(ours, heart, time.monotonic() + seconds)
     except (Interrupted, LostFence, FenceLost):
         _interrupted(ours)
-    except steps.Stopped:
+    except Stopped:
         _hand_back(ours)
     except Exception:  # Whatever it is, it must not keep other districts waiting (F08).
         log.exception("run_broke")

@@ -48,7 +48,7 @@ _LAST_DAYS = """
     SELECT count(*) FROM imports_plannedchange c JOIN imports_run r ON r.id = c.run_id
     WHERE r.district_id = %s AND r.mode = 'live' AND r.finished_at > %s AND r.id <> %s
         AND r.state IN ('completed', 'completed_with_errors')
-        AND r.trigger <> 'hold'
+        AND r.trigger NOT IN ('hold', 'undo')
         AND c.action = 'transfer' AND c.data_type = %s AND c.exception IS NULL
 """
 

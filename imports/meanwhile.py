@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection as database
 
-from imports.frame import Frame
+from imports.models import Run
 from schools.models import School
 
 _EDITED = """
@@ -59,11 +59,11 @@ _SCHOOL_GONE = """
 """
 
 
-def set_aside(frame: Frame) -> int:
+def set_aside(run: Run) -> int:
     """Marks such rows as stale; returns how many. To be asked again until there are none."""
-    schools = School.objects.filter(district=frame.district).values_list("pk", flat=True)
-    names: dict[str, Any] = {"run": frame.run.pk, "district": frame.district.pk}
-    names |= {"now": frame.now, "schools": list(schools)}
+    schools = School.objects.filter(district=run.district_id).values_list("pk", flat=True)
+    names: dict[str, Any] = {"run": run.pk, "district": run.district_id}
+    names |= {"now": run.now, "schools": list(schools)}
     marked: int = 0
     with database.cursor() as cursor:
         cursor.execute(_SCHOOL_GONE, names)

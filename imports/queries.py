@@ -15,6 +15,7 @@ from core.vocabulary import (
     HoldState,
     RunMode,
     RunState,
+    Trigger,
 )
 from imports import words
 from imports.models import Alert, Hold, Run, RunProblem, Schedule
@@ -75,19 +76,25 @@ def last_import(district: District) -> Run | None:
     """The newest LIVE run that came to an end, well or not; a cancelled one is none."""
     ended = (*IMPORTED, RunState.FAILED, RunState.READY)
     runs = Run.objects.filter(district=district, mode=RunMode.LIVE, state__in=ended)
-    return runs.order_by("-pk").first()
+    return runs.exclude(trigger=Trigger.UNDO).order_by("-pk").first()
 
 
 def last_test(district: District) -> Run | None:
-    tests = Run.objects.filter(district=district, mode=RunMode.TEST, state=RunState.TESTED)
+    tests = _tests(district).filter(state=RunState.TESTED)
     return tests.order_by("-pk").first()
+
+
+def _tests(district: District) -> QuerySet[Run]:
+    """The district's Test Imports; the test of an undo is none that could be imported."""
+    tests = Run.objects.filter(district=district, mode=RunMode.TEST)
+    return tests.exclude(trigger=Trigger.UNDO)
 
 
 def test_named(district: District, number: int | None) -> Run | None:
     """The test of this number; without a number the last finished one. None if there is none."""
     if number is None:
         return last_test(district)
-    return Run.objects.filter(district=district, mode=RunMode.TEST, pk=number).first()
+    return _tests(district).filter(pk=number).first()
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,39 @@ def set_timetable(
     return True
 
 
+@transaction.atomic
+def pause(*, district: District, types: Collection[DataType], until: datetime, by: str) -> None:
+    """Nothing is started for these types by the timetable before `until` (H11)."""
+    for data_type, schedule in _locked(district).items():
+        if data_type in types:
+            schedule.paused_until = until
+            _save(district, schedule)
+    audit.record(
+        district, by, "schedule.paused",
+        types=sorted(map(str, types)), until=until.isoformat(timespec="minutes"),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def resume(*, district: District, by: str) -> list[DataType]:
+    """Ends every pause of the district; returns the types that were paused."""
+    now = database_now()
+    resumed = []
+    for data_type, schedule in _locked(district).items():
+        if schedule.paused_until is not None and schedule.paused_until > now:
+            resumed.append(data_type)
+            schedule.paused_until = None
+            _save(district, schedule)
+    if resumed:
+        audit.record(district, by, "schedule.resumed", types=sorted(map(str, resumed)))
+    return resumed
+
+
+def paused(district: District, now: datetime) -> list[Schedule]:
+    """The schedules that are paused at the moment."""
+    return list(Schedule.objects.filter(district=district, paused_until__gt=now).order_by("pk"))
+
+
 def timetable_of(schedule: Schedule) -> Timetable:
     """The timetable of a schedule as a plain value."""
     return Timetable(schedule.frequency, schedule.at_minute, schedule.weekday)

@@ -1,17 +1,15 @@
 """The steps of a run, one small act each: begin, pull, plan, check, import (engine.md 1)."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.db import connection as database
 
 from clever_sync import pull as pulling
 from clever_sync.client import new_client
 from core.fault_points import fault_point
-from core.vocabulary import DataType, PullState, RunMode, RunState, RunStep
+from core.vocabulary import DataType, PullState, RunMode, RunState, RunStep, Trigger
 from imports import (
     alert_rows,
     check,
@@ -25,16 +23,17 @@ from imports import (
     what_if,
     what_if_figures,
 )
-from imports.apply import Busy, Overtaken, apply
+from imports.acting import Stopped, move, timed
+from imports.apply import Applied, Busy, Overtaken, apply
 from imports.compare import difference
 from imports.figures import clever_users
 from imports.frame import Frame, frame_of, walked_roles
-from imports.lease import Claim, Heart, Interrupted, database_clock, database_now, keep
+from imports.lease import Claim, Heart, database_clock, database_now, keep
 from imports.models import Run
 from imports.pulls import enabled_types, kept_sources
 from imports.standing import noting as standing
-from imports.states import RUN
 from imports.tally import Tally
+from imports.undoing import work as undoing
 
 SLICE = 20.0
 APPLY_TRIES = 3
@@ -45,10 +44,6 @@ THIS_ONE = 1
 # What another try may not meet again: a lock, a deadlock, a statement that took too long, and a
 # Clever ID that somebody else's transaction gave away between our check and our commit.
 PASSING = ("55P03", "40P01", "40001", "57014", "23505")
-
-
-class Stopped(Exception):
-    """This process shall stop; what it was planning is planned anew by the next one (F09)."""
 
 
 def take(run: Run, ours: Claim, heart: Heart) -> bool:
@@ -64,14 +59,9 @@ def take(run: Run, ours: Claim, heart: Heart) -> bool:
     return _plan(run, ours, heart)
 
 
-def _move(run: Run, ours: Claim, target: RunState, **changes: Any) -> None:
-    if not RUN.move(Run.objects.filter(pk=run.pk, fence=ours.fence), target, **changes):
-        raise Interrupted
-
-
 def cancelled(run: Run, ours: Claim) -> bool:
     """Ends a run that somebody cancelled."""
-    _move(
+    move(
         run,
         ours,
         RunState.CANCELLED,
@@ -84,9 +74,11 @@ def cancelled(run: Run, ours: Claim) -> bool:
 
 def _begin(run: Run, ours: Claim) -> bool:
     now = database_now()
-    _move(
-        run, ours, RunState.VALIDATING, now=now, step=RunStep.PULLING, attempts=THIS_ONE,
-        progress={"step": RunStep.PULLING, "done": 0, "total": 0},
+    # What is taken back stands here, so that an undo needs no Clever.
+    step = RunStep.PLANNING if run.trigger == Trigger.UNDO else RunStep.PULLING
+    move(
+        run, ours, RunState.VALIDATING, now=now, step=step, attempts=THIS_ONE,
+        progress={"step": step, "done": 0, "total": 0},
     )  # fmt: skip
     return True
 
@@ -98,7 +90,7 @@ def _pull(run: Run, ours: Claim, heart: Heart) -> bool:
         return True
     connection = run.district.connection
     types = enabled_types(run.district, [DataType(t) for t in run.data_types])
-    with _timed(run, ours, "pull"):
+    with timed(run, ours, "pull"):
         opened = pulling.open_pull(
             connection,
             roles=walked_roles(types),
@@ -131,6 +123,8 @@ def _beating(heart: Heart, end: float) -> Callable[[], bool]:
 
 def _plan(run: Run, ours: Claim, heart: Heart) -> bool:
     fault_point("plan.begins")
+    if run.trigger == Trigger.UNDO:
+        return undoing.plan(run, ours, heart)
     if run.mode == RunMode.WHAT_IF:
         return _plan_both(run, ours, heart)
     frame = frame_of(run)
@@ -143,7 +137,7 @@ def _plan_both(run: Run, ours: Claim, heart: Heart) -> bool:
     """A what-if plans twice: with what is published, and with the draft (C03)."""
     base = what_if.base_of(run)
     if base is None:
-        _move(
+        move(
             run, ours, RunState.CANCELLED, finished_at=database_now(), lease_until=None, step="",
             message="The draft was changed or discarded meanwhile. Ask again.",
         )  # fmt: skip
@@ -151,9 +145,9 @@ def _plan_both(run: Run, ours: Claim, heart: Heart) -> bool:
     seen = _make_plan(frame_of(base), ours, heart)
     _make_plan(frame_of(run), ours, heart, before=seen)
     heart.alive()
-    with _timed(run, ours, "compare"):
+    with timed(run, ours, "compare"):
         people = what_if_figures.write(run)
-    _move(
+    move(
         run, ours, RunState.TESTED, finished_at=database_now(), lease_until=None, step="",
         message=telling.supposed(people),
     )  # fmt: skip
@@ -174,13 +168,13 @@ def _make_plan(frame: Frame, ours: Claim, heart: Heart, before: int = 0) -> int:
         progress = {"step": RunStep.PLANNING, "done": seen, "total": max(seen, total * twice)}
         keep(ours, progress=progress, step=RunStep.PLANNING)
 
-    with _timed(run, ours, "plan"):
+    with timed(run, ours, "plan"):
         tally = plan.build(frame, still_ours)
     fault_point("plan.built")
     if tally.rows > MANY:
         rows.analyse("imports_plannedchange")
     heart.alive()
-    with _timed(run, ours, "check"):
+    with timed(run, ours, "check"):
         _check(frame, ours, tally)
     fault_point("plan.checked")
     return before + tally.looked_at
@@ -206,7 +200,7 @@ def _decide(frame: Frame, ours: Claim) -> bool:
     """After the checks: a test ends, an import goes on, or a person is asked."""
     run = frame.run
     if run.mode == RunMode.TEST:
-        _move(
+        move(
             run, ours, RunState.TESTED, finished_at=database_now(), lease_until=None, step="",
             message=telling.tested(frame.pull, run.counts),
         )  # fmt: skip
@@ -216,7 +210,7 @@ def _decide(frame: Frame, ours: Claim) -> bool:
     if run.tested_run is not None and not run.approved:
         found = difference(run.tested_run, run, frame.connection.pk)
         if not found.harmless:
-            _move(
+            move(
                 run, ours, RunState.READY, finished_at=database_now(), lease_until=None, step="",
                 message=(
                     "Nothing was imported yet. Your decision is needed: the plan differs from"
@@ -227,16 +221,16 @@ def _decide(frame: Frame, ours: Claim) -> bool:
             return False
         if found.rows:
             message = f"Clever changed {found.rows:,} rows since the test."
-    _move(run, ours, RunState.IMPORTING, step="", attempts=THIS_ONE, message=message)
+    move(run, ours, RunState.IMPORTING, step="", attempts=THIS_ONE, message=message)
     return True
 
 
 def _import(run: Run, ours: Claim) -> bool:
-    frame = frame_of(run)
+    write = _writer(run)
     for attempt in range(1, APPLY_TRIES + 1):
         fault_point("apply.begins")
         try:
-            applied = apply(frame, ours.fence)
+            applied = write(ours.fence)
         except (Busy, Overtaken):
             if attempt == APPLY_TRIES:
                 raise OperationalError("the district's people are being edited") from None
@@ -251,18 +245,7 @@ def _import(run: Run, ours: Claim) -> bool:
     return False
 
 
-@contextmanager
-def _timed(run: Run, ours: Claim, phase: str) -> Iterator[None]:
-    started = time.monotonic()
-    yield
-    _note_seconds(run, phase, time.monotonic() - started)
-
-
-def _note_seconds(run: Run, phase: str, seconds: float) -> None:
-    with database.cursor() as cursor:
-        cursor.execute(
-            "UPDATE imports_run SET seconds = jsonb_set(seconds, %s,"
-            " to_jsonb(round((coalesce((seconds->>%s)::numeric, 0) + %s::numeric), 3)))"
-            " WHERE id = %s",
-            [[phase], phase, seconds, run.pk],
-        )
+def _writer(run: Run) -> Callable[[int], Applied]:
+    if run.trigger == Trigger.UNDO:
+        return partial(undoing.apply, run)
+    return partial(apply, frame_of(run))

@@ -59,6 +59,8 @@ ACTIONS: Mapping[str, Word] = {
     Action.LINK: Word("Link", "info", "link"),
     Action.TRANSFER: Word("Mark as leaver", "wait", "log-out"),
     Action.RESTORE: Word("Restore", "good", "rotate-ccw"),
+    Action.UNLINK: Word("Unlink", "info", "unlink"),
+    Action.REMOVE: Word("Remove", "wait", "user-minus"),
     Action.CONFLICT: Word("To be decided", "wait", "users"),
     Action.REJECT: Word("Left out", "bad", "circle-x"),
 }

@@ -50,9 +50,14 @@ def create(plan: str, parameters: Sequence[Any], district_id: int, kind: str) ->
         return int(cursor.rowcount)
 
 
-def update(plan: str, parameters: Sequence[Any], fields: Sequence[str]) -> int:
+def update(
+    plan: str, parameters: Sequence[Any], fields: Sequence[str], *, unsettled: bool = False
+) -> int:
     """Writes the changed `fields` of each row to its person, if the revision is still the one
     planned for; returns how many were written. The caller compares that with what it expected.
+
+    "deleted" archives a record (its Clever ID becomes the former one), or brings it back when it
+    is null. `unsettled` marks all of them, so that the next sync looks at them again.
     """
     settings = [_assignment(name) for name in fields if name in COLUMN_OF]
     if "roles" in fields:
@@ -62,8 +67,9 @@ def update(plan: str, parameters: Sequence[Any], fields: Sequence[str]) -> int:
         )
     if "deleted" in fields:
         settings += [
-            f"{name} = CASE WHEN c.after ? 'deleted' THEN NULL ELSE p.{name} END"
-            for name in ("archived_at", "former_clever_id")
+            f"{name} = CASE WHEN c.after->>'deleted' IS NOT NULL THEN {value}"
+            f" WHEN c.after ? 'deleted' THEN NULL ELSE p.{name} END"
+            for name, value in (("archived_at", "now()"), ("former_clever_id", "p.clever_id"))
         ]
     if "status" in fields:
         settings.append(
@@ -75,11 +81,11 @@ def update(plan: str, parameters: Sequence[Any], fields: Sequence[str]) -> int:
             f"""
             UPDATE schools_person p
             SET {", ".join(settings + ["revision = p.revision + 1"])},
-                unsettled = false, changed_at = now()
+                unsettled = %s, changed_at = now()
             FROM ({plan}) c
             WHERE p.id = c.person_id AND p.revision = c.person_revision
             """,
-            list(parameters),
+            [unsettled, *parameters],
         )
         return int(cursor.rowcount)
 

@@ -21,6 +21,9 @@ class Run(models.Model):
     `own_brakes` are the district's own values at the start (imports.limits); None: not noted.
     `raised_brakes` is {type: {brake: people who may pass in this run}}, `raised_because` why.
     `adds_only` says until when, and why, nobody is removed: "" on ordinary days (C24).
+    An undo names the run that it takes back in `undoes`; its `scope` is what it is limited to and
+    the figures that were shown before it (imports.undoing.scope). `purged_at`: the rows of the
+    plan are deleted since then, the figures stay.
     """
 
     district = models.ForeignKey(District, models.CASCADE, related_name="runs")
@@ -33,6 +36,8 @@ class Run(models.Model):
     full = models.BooleanField(default=False)
     approved = models.BooleanField(default=False)
     tested_run = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+    undoes = models.ForeignKey("self", models.SET_NULL, null=True, related_name="undone_by")
+    scope = models.JSONField(default=dict)
     due_slot = models.DateTimeField(null=True)
     settings = models.JSONField(default=dict)
     schools_key = models.BinaryField(max_length=16, null=True)
@@ -57,6 +62,7 @@ class Run(models.Model):
     failure = models.CharField(max_length=50, blank=True)
     retryable = models.BooleanField(default=False)
     message = models.TextField(blank=True)
+    purged_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
