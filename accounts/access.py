@@ -30,6 +30,7 @@ class Ability(StrEnum):
     SEE_GPA = "see_gpa"
     EXPORT = "export"
     EDIT_PEOPLE = "edit_people"
+    LOCK = "lock"
     SYNC = "sync"
     RESOLVE_ALERTS = "resolve_alerts"
     IMPORT = "import"
@@ -38,7 +39,7 @@ class Ability(StrEnum):
 
 SUPPORT = "support"
 HIDDEN = {Ability.SEE_INTEGRATION, Ability.SEE_PEOPLE}
-OF_INTEGRATION = {Ability.SYNC, Ability.RESOLVE_ALERTS, Ability.IMPORT}
+OF_INTEGRATION = {Ability.LOCK, Ability.SYNC, Ability.RESOLVE_ALERTS, Ability.IMPORT}
 GPA = {"weighted_gpa", "unweighted_gpa"}
 # What says nothing about a single child or employee.
 IMPERSONAL = {"site", "additional_sites", "status", "status_before", "grade", "class_year", "roles"}
@@ -47,6 +48,7 @@ OPERATE = READ | {
     Ability.SEE_PERSONAL_DATA,
     Ability.EXPORT,
     Ability.EDIT_PEOPLE,
+    Ability.LOCK,
     Ability.SYNC,
     Ability.RESOLVE_ALERTS,
 }

@@ -10,7 +10,10 @@ MEANINGS: Mapping[str, str] = {
         "May import district data: sets Clever up, tests, starts and undoes imports, approves"
         " what is held."
     ),
-    MemberRole.OPERATOR: "Starts a sync, reads the logs, resolves alerts, edits people.",
+    MemberRole.OPERATOR: (
+        "Starts a sync, reads the logs, resolves alerts, edits people, locks fields and protects"
+        " people."
+    ),
     MemberRole.VIEWER: "Reads. Names and personal values are masked, and nothing is downloaded.",
     MemberRole.LIBRARIAN: (
         "People of chosen schools and their Transferred list. Clever is not there for them."

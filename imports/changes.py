@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
@@ -73,13 +75,17 @@ def after(rows: QuerySet[PlannedChange], place: tuple[str, int] | None) -> list[
 
 @dataclass(frozen=True)
 class Value:
-    """One field of a row: its label, both values as people read them, the rule that decided."""
+    """One field of a row: its label, both values as people read them, the rule that decided.
+
+    `drift` says who wrote the old value here, where the change sets that back (B15).
+    """
 
     key: str
     label: str
     old: str
     new: str
     rule: str = ""
+    drift: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,17 +179,33 @@ class Reader:
 
     def values(self, row: PlannedChange, rules: Rules) -> Iterator[Value]:
         """The fields that the row changes, each with its rule."""
+        edited = row.why.get("edited") or {}
         for value in self.differences(row.before, row.after):
             source, policy = rules.get((row.data_type, value.key), ("", ""))
             parts = (words.POLICIES.get(policy, ""), source)
-            yield replace(value, rule=" · ".join(part for part in parts if part))
+            drift = self.drift(edited[value.key]) if value.key in edited else ""
+            yield replace(value, rule=" · ".join(part for part in parts if part), drift=drift)
+
+    def drift(self, edit: Fields) -> str:
+        """Who changed here what Clever sets back (B15)."""
+        by = edit["by"] or "somebody"
+        return f"was changed here by {by} on {self.day(edit['at'])}, set back to Clever's value"
 
     def kept(self, row: PlannedChange) -> Iterator[Kept]:
         """The fields that a lock or a policy has kept from the change (H12)."""
         for key, told in (row.why.get("kept") or {}).items():
             here, clever = self.text(key, told["here"]), self.text(key, told["clever"])
             by = words.KEPT_BY.get(told["by"], told["by"])
+            if told.get("locked_by"):
+                by = f"locked by {told['locked_by']}"
+            if told.get("until"):
+                by += f" until {self.day(told['until'])}"
             yield Kept(self.label(key), here, clever, by)
+
+    def day(self, moment: str) -> str:
+        """A day in the district, as people write it: "Nov 22, 2026"."""
+        local = datetime.fromisoformat(moment).astimezone(ZoneInfo(self.district.time_zone))
+        return f"{local:%b} {local.day}, {local.year}"
 
     def differences(self, before: Fields, after: Fields) -> Iterator[Value]:
         """The fields with both values, in the order of the field table."""
@@ -203,6 +225,10 @@ class Reader:
         """A value as people read it; "" for none, dots for what may not be seen."""
         if value is None or value == "" or value == []:
             return ""
+        if key == "locked":
+            return ", ".join(self.label(name) for name in value)
+        if key == "until":
+            return self.day(value)
         if not self.sees(key):
             return MASK
         if key == "site":
@@ -234,6 +260,7 @@ SINCE = {
     "deleted": "Deleted here since",
     "taken": "Somebody else has it by now",
 }
+RETURNED = "Shared by Clever again: the same record as before"
 ABSENCES = {
     "confirmed": "Clever does not share this person any more",
     "unconfirmed": "Missing at Clever, not confirmed yet",
@@ -252,6 +279,8 @@ def why(row: PlannedChange, label: Callable[[str], str]) -> str:
         said.append(problem(reason).title)
     if row.why.get("undoes"):
         said.append(f"Undo of run #{row.why['run']}")
+    elif row.action == Action.RESTORE:
+        said.append(RETURNED)
     causes = dict.fromkeys((row.why.get("since") or {}).values())
     said += [SINCE[cause] for cause in causes]
     if cause := row.why.get("cause"):

@@ -11,7 +11,7 @@ from core.vocabulary import Action, RunMode
 from imports.changes import Reader, Value, why
 from imports.models import PlannedChange
 from imports.queries import IMPORTED
-from imports.words import ACTIONS, EDITS, SCHEDULE, Word
+from imports.words import ACTIONS, BY_ITSELF, EDITS, SCHEDULE, Word
 from mappings.models import FieldRule
 from schools.models import LocalEdit, Person
 from schools.queries import edits_of
@@ -73,7 +73,7 @@ def edits_by(person: Person, reader: Reader, place: Place) -> list[Event]:
             at=row.at,
             word=EDITS.get(row.cause, EDITS["hand"]),
             values=list(reader.differences(row.before, row.after)),
-            actor=row.edited_by,
+            actor=row.edited_by or BY_ITSELF,
             edit=row,
         )
         for row in rows[: PAGE + 1]

@@ -24,6 +24,8 @@ from imports.frame import Frame
 from imports.looking import PERSON_SQL, Missing, Seen, living, missing, person_of
 from imports.matcher import Decisions, Newcomer, Scored, Verdict, judge
 from imports.planner import (
+    UNLOCKED,
+    Locks,
     Person,
     Row,
     plan_exception,
@@ -199,7 +201,7 @@ def _compare(
     one: Seen,
     mapped: Mapped,
     person: Person,
-    locks: Mapping[int, set[str]],
+    locks: Mapping[int, Locks],
     batch: Batch,
     linked_by: str = "",
 ) -> None:
@@ -209,7 +211,7 @@ def _compare(
         clever_id=one.clever_id,
         run_types=frame.types,
         import_rule=frame.specs[mapped.data_type].import_rule,
-        locks=locks.get(person["id"], ()),
+        locks=locks.get(person["id"], UNLOCKED),
         linked_by=linked_by,
     )
     if row is not None:
@@ -289,7 +291,7 @@ def _bring_back(
         deleted=record.day,
         run_types=frame.types,
         import_rule=import_rule,
-        locks=_locks(frame, [person["id"]]).get(person["id"], ()),
+        locks=_locks(frame, [person["id"]]).get(person["id"], UNLOCKED),
     )
     row.source_hash = one.content_hash
     batch.rows.append(row)
@@ -329,19 +331,20 @@ def _people(frame: Frame, ids: list[int]) -> dict[int, dict[str, object]]:
     return {person["id"]: person for person in found if person is not None}
 
 
-def _locks(frame: Frame, ids: list[int]) -> dict[int, set[str]]:
+def _locks(frame: Frame, ids: list[int]) -> dict[int, dict[str, dict[str, str]]]:
     """The fields of these people that no sync may write now (C11)."""
-    locked: dict[int, set[str]] = {}
+    locked: dict[int, dict[str, dict[str, str]]] = {}
     if not ids:
         return locked
     with database.cursor() as cursor:
         cursor.execute(
-            "SELECT person_id, field FROM schools_fieldlock WHERE district_id = %s"
-            " AND person_id = ANY(%s) AND (until IS NULL OR until > %s)",
+            "SELECT person_id, field, locked_by, until FROM schools_fieldlock"
+            " WHERE district_id = %s AND person_id = ANY(%s) AND (until IS NULL OR until > %s)",
             [frame.district.pk, ids, frame.now],
         )
-        for person_id, name in cursor.fetchall():
-            locked.setdefault(person_id, set()).add(name)
+        for person_id, name, by, until in cursor.fetchall():
+            more = {"until": until.isoformat()} if until else {}
+            locked.setdefault(person_id, {})[name] = {"locked_by": by, **more}
     return locked
 
 

@@ -31,8 +31,12 @@ DECIMALS = frozenset({"weighted_gpa", "unweighted_gpa"})
 GRADES = {grade: place for place, grade in enumerate(["PK", "K", *map(str, range(1, 14))])}
 FORMER_LINK = "former_clever_id"
 LOCK = "lock"
+COLUMNS = {"site": "school_id"}
 OTHER_THAN_FIELDS = frozenset({"clever_id", "status", "site", "additional_sites"})
 Person = Mapping[str, Any]
+# The locked fields of a person, each with who locked it and until when: {"locked_by", "until"}.
+Locks = Mapping[str, Mapping[str, str]]
+UNLOCKED: Locks = {}
 
 
 @dataclass(slots=True)
@@ -75,7 +79,7 @@ def plan_existing(
     clever_id: str,
     run_types: Collection[DataType],
     import_rule: ImportRule,
-    locks: Collection[str] = (),
+    locks: Locks = UNLOCKED,
     linked_by: str = "",
 ) -> Row | None:
     """The change of somebody who is here; None when nothing changes.
@@ -116,28 +120,39 @@ def plan_existing(
     return row
 
 
-def _kept(person: Person, mapped: Mapped, locks: Collection[str]) -> dict[str, dict[str, Any]]:
+def _kept(person: Person, mapped: Mapped, locks: Locks) -> dict[str, dict[str, Any]]:
     """What stays as it is here although Clever says otherwise, and what keeps it (H12).
 
-    {field: {"here": value, "clever": value, "by": "lock" or the policy}}. Looked for only where
-    something else changes: a person of whom all is kept has no row.
+    {field: {"here": value, "clever": value, "by": "lock" or the policy}}; a lock also tells
+    "locked_by" and, if it ends, "until". Looked for only where something else changes: a person
+    of whom all is kept has no row.
     """
-    kept: dict[str, dict[str, Any]] = {}
+    kept: dict[str, dict[str, Any]] = {
+        name: {"here": person[COLUMNS.get(name, name)], "clever": new, "by": LOCK, **locks[name]}
+        for name, new in locked_out(person, mapped, locks).items()
+    }
     for name, new in mapped.values.items():
         old = person[name]
-        if old == new or new is None:
+        if old == new or new is None or name in locks or _may_write(mapped.rules[name], old):
             continue
-        if name in locks:
-            by = LOCK
-        elif _may_write(mapped.rules[name], old):
-            continue
-        else:
-            by = str(mapped.rules[name].policy)
         if not same(name, old, new):
-            kept[name] = {"here": old, "clever": new, "by": by}
-    if "site" in locks and mapped.school not in (None, person["school_id"]):
-        kept["site"] = {"here": person["school_id"], "clever": mapped.school, "by": LOCK}
+            kept[name] = {"here": old, "clever": new, "by": str(mapped.rules[name].policy)}
     return kept
+
+
+def locked_out(person: Person, mapped: Mapped, fields: Collection[str]) -> dict[str, Any]:
+    """Of these locked fields the ones for which Clever says otherwise, with what it says (H12)."""
+    said: dict[str, Any] = {
+        name: new
+        for name in fields
+        if (new := mapped.values.get(name)) is not None and not same(name, person[name], new)
+    }
+    if "site" in fields and mapped.school not in (None, person["school_id"]):
+        said["site"] = mapped.school
+    others = list(mapped.other_schools) if "additional_sites" in mapped.rules else None
+    if "additional_sites" in fields and others not in (None, person["additional_sites"]):
+        said["additional_sites"] = others
+    return said
 
 
 def _precedence(effect: str) -> int:
@@ -147,7 +162,7 @@ def _precedence(effect: str) -> int:
 def _fields(
     person: Person,
     mapped: Mapped,
-    locks: Collection[str],
+    locks: Locks,
     before: dict[str, Any],
     after: dict[str, Any],
 ) -> None:
@@ -189,7 +204,7 @@ def _return(
 def _site(
     person: Person,
     mapped: Mapped,
-    locks: Collection[str],
+    locks: Locks,
     before: dict[str, Any],
     after: dict[str, Any],
     effects: list[str],
@@ -253,7 +268,7 @@ def plan_return(
     deleted: str,
     run_types: Collection[DataType],
     import_rule: ImportRule,
-    locks: Collection[str] = (),
+    locks: Locks = UNLOCKED,
 ) -> Row:
     """The return of somebody whose record was deleted here on the day `deleted` (B33).
 

@@ -125,6 +125,17 @@ RECORDS = (
     ),
 )
 
+KEPT = (
+    Problem(
+        "kept_by_lock",
+        "{field}: locked here, Clever says otherwise",
+        "The locks have kept what stands here. Nothing was overwritten.",
+        "Nothing needs to be done. If Clever is right by now, take the locks away under People, "
+        "Locks; if it is wrong, correct your SIS.",
+        HERE,
+    ),
+)
+
 RUNS = (
     Problem(
         "no_progress",
@@ -251,7 +262,7 @@ HOLDS = (
     ),
 )
 
-PROBLEMS: Mapping[str, Problem] = {p.code: p for p in (*ALERTS, *RECORDS, *RUNS, *HOLDS)}
+PROBLEMS: Mapping[str, Problem] = {p.code: p for p in (*ALERTS, *RECORDS, *KEPT, *RUNS, *HOLDS)}
 
 
 class _Told(dict[str, str]):

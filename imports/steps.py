@@ -13,7 +13,9 @@ from core.vocabulary import DataType, PullState, RunMode, RunState, RunStep, Tri
 from imports import (
     alert_rows,
     check,
+    drift,
     holds,
+    kept,
     outbox,
     plan,
     rows,
@@ -34,6 +36,7 @@ from imports.pulls import enabled_types, kept_sources
 from imports.standing import noting as standing
 from imports.tally import Tally
 from imports.undoing import work as undoing
+from schools import keeping
 
 SLICE = 20.0
 APPLY_TRIES = 3
@@ -76,10 +79,12 @@ def _begin(run: Run, ours: Claim) -> bool:
     now = database_now()
     # What is taken back stands here, so that an undo needs no Clever.
     step = RunStep.PLANNING if run.trigger == Trigger.UNDO else RunStep.PULLING
-    move(
-        run, ours, RunState.VALIDATING, now=now, step=step, attempts=THIS_ONE,
-        progress={"step": step, "done": 0, "total": 0},
-    )  # fmt: skip
+    with transaction.atomic():
+        move(
+            run, ours, RunState.VALIDATING, now=now, step=step, attempts=THIS_ONE,
+            progress={"step": step, "done": 0, "total": 0},
+        )  # fmt: skip
+        keeping.end_expired(district=run.district, now=now)
     return True
 
 
@@ -188,7 +193,9 @@ def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
             check.settle_clashes(frame, tally)
         summary.note_pull(frame, tally)
         alert_rows.finish(run)
+        drift.mark(run)
         holds.place(run, summary.tripped(frame, tally))
+        kept.note(frame, tally)
         problems = summary.write_problems(frame, tally)
         standing.note(run)
         run.counts = summary.counts(frame)

@@ -128,12 +128,20 @@ WHO_FIXES: Mapping[str, str] = {
 }
 
 SCHEDULE = "the schedule"
-# What changed a record beside the runs (schools.models.LocalEdit).
+# What changed a record beside the runs (schools.models.LocalEdit), or what a sync may do with it.
 EDITS: Mapping[str, Word] = {
     "hand": Word("Edited here", "info", "pencil"),
     "bulk": Word("Edited here, with others", "info", "list-checks"),
     "file": Word("Loaded from a file", "info", "file-up"),
+    "lock": Word("Locked", "wait", "lock"),
+    "unlock": Word("Unlocked", "info", "lock-open"),
+    "extend": Word("Lock has another end", "wait", "lock"),
+    "lock_ended": Word("Lock is over", "quiet", "lock-open"),
+    "protect": Word("Protected", "info", "shield"),
+    "unprotect": Word("Protection taken away", "quiet", "shield-off"),
 }
+BY_ITSELF = "by itself"
+
 
 # The kinds of runs as people know them: (name in addresses, label, mode, trigger).
 KINDS: tuple[tuple[str, str, str, str], ...] = (

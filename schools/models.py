@@ -194,7 +194,15 @@ class Person(models.Model):
             models.Index(
                 F("district"), F("kind"), LAST_NAME, FIRST_NAME, F("id"), name="person_by_name"
             ),
-            # The Transferred list and the deleted people are few among many.
+            # The protected, the transferred and the deleted people are few among many.
+            models.Index(
+                F("district"),
+                LAST_NAME,
+                FIRST_NAME,
+                F("id"),
+                name="person_protected",
+                condition=Q(protected=True, archived_at__isnull=True),
+            ),
             models.Index(
                 F("district"),
                 LAST_NAME,
@@ -295,7 +303,11 @@ class SourceExport(models.Model):
 
 
 class FieldLock(models.Model):
-    """A field of a person that no sync may write (C11)."""
+    """A field of a person that no sync may write (C11).
+
+    One with an end is over from `until` on; the next run notes it as `ended_at`. `kept_from` is
+    what the last sync would have written instead; NULL where that says the same as the record.
+    """
 
     district = models.ForeignKey(District, models.CASCADE, related_name="+")
     person = models.ForeignKey(Person, models.CASCADE, related_name="locks")
@@ -304,19 +316,44 @@ class FieldLock(models.Model):
     locked_by = models.CharField(max_length=254, blank=True)
     locked_at = models.DateTimeField(db_default=Now())
     until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    kept_from = models.JSONField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "field"], name="field_lock_one")]
+        indexes = [
+            models.Index(fields=["district", "locked_at", "id"], name="field_lock_by_age"),
+            models.Index(fields=["district", "until", "id"], name="field_lock_by_end"),
+        ]
 
     def __str__(self) -> str:
         return self.field
+
+
+class Protection(models.Model):
+    """Why a person is protected (`Person.protected`), by whom, since when (C12)."""
+
+    district = models.ForeignKey(District, models.CASCADE, related_name="+")
+    person = models.OneToOneField(Person, models.CASCADE, related_name="protection")
+    reason = models.CharField(max_length=300)
+    protected_by = models.CharField(max_length=254)
+    protected_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["district", "protected_at", "id"], name="protection_by_age")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} is protected"
 
 
 class LocalEdit(models.Model):
     """What people or a file changed here, beside the runs (engine.md 9). Rows are only added.
 
     `before` and `after` hold the changed fields by their keys of fields.md. `cause` is "hand",
-    "bulk" or "file".
+    "bulk" or "file"; or one of schools.keeping, whose rows hold no field but "locked": the keys
+    of the fields, "reason" and "until".
     """
 
     # No index of its own: local_edit_newest begins with it.

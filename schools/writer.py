@@ -1,12 +1,12 @@
 """The one door through which people are written by hand (house.md, "Single doors").
 
-Its neighbours write many at once: schools/bulk.py for runs, schools/staging.py for files. Every
-write raises the revision, so that no plan made before it is applied, and unsettles the person, so
-that the next sync looks again. What was changed is kept as a LocalEdit.
+Its neighbours write many at once: schools/bulk.py for runs, schools/staging.py for files, and
+schools/keeping.py locks and protects. Every write raises the revision, so that no plan made before
+it is applied, and unsettles the person, so that the next sync looks again. What was changed is
+kept as a LocalEdit.
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db import connection as database
@@ -18,7 +18,7 @@ from django.utils import timezone
 from core.problems import ConsoleError
 from core.text import key
 from core.vocabulary import KIND_OF_TYPE, DataType, Status
-from schools.models import District, FieldLock, LocalEdit, Person, PersonSite, School
+from schools.models import District, LocalEdit, Person, PersonSite, School
 from schools.targets import TARGETS
 from schools.values import NotAValue, read, shown
 
@@ -28,7 +28,6 @@ IDENTIFIERS = (
     *("barcode", "community_id", "email", "username"),
 )
 NOT_BY_HAND = frozenset({"clever_id", "site", "additional_sites"})
-LOCKABLE = frozenset(TARGETS) - {"clever_id", "status"}
 TOUCHED: Mapping[str, Any] = {
     "revision": F("revision") + 1,
     "unsettled": True,
@@ -143,44 +142,6 @@ def move_people(*, district: District, person_ids: Collection[int], school: Scho
     PersonSite.objects.filter(person__in=moved, school=school).delete()
     Person.objects.filter(pk__in=moved).update(school=school, **TOUCHED)
     return len(moved)
-
-
-@transaction.atomic
-def lock_field(
-    *, person_id: int, field: str, by: str, reason: str = "", until: datetime | None = None
-) -> None:
-    """No sync writes this field of this person until the lock goes (C11)."""
-    if field not in LOCKABLE:
-        raise ConsoleError(f"{field} cannot be locked.")
-    person = _locked(person_id)
-    FieldLock.objects.update_or_create(
-        person=person,
-        field=field,
-        defaults={
-            "district": person.district,
-            "locked_by": by,
-            "reason": reason,
-            "until": until,
-        },
-    )
-    Person.objects.filter(pk=person.pk).update(**TOUCHED)
-
-
-@transaction.atomic
-def unlock_field(*, person_id: int, field: str) -> bool:
-    """The next sync may write the field again; returns whether there was a lock."""
-    person = _locked(person_id)
-    gone, _ = FieldLock.objects.filter(person=person, field=field).delete()
-    if gone:
-        Person.objects.filter(pk=person.pk).update(**TOUCHED)
-    return gone > 0
-
-
-@transaction.atomic
-def protect(*, person_id: int, protected: bool) -> None:
-    """A protected person is never marked as a leaver by a sync (C12)."""
-    person = _locked(person_id)
-    Person.objects.filter(pk=person.pk).update(protected=protected, **TOUCHED)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from imports.history import rules_of
 from imports.models import PlannedChange, Run
 from imports.updates import found
 from imports.updates.found import LOOKED_AT, Place, Wanted
-from imports.words import ACTIONS, EDITS, SCHEDULE, UPDATES, Word
+from imports.words import ACTIONS, BY_ITSELF, EDITS, SCHEDULE, UPDATES, Word
 from schools.models import District, LocalEdit
 
 PAGE = 50
@@ -185,7 +185,7 @@ def edit_shown(row: LocalEdit, reader: Reader) -> Update:
         outcome=UPDATES[found.APPLIED],
         values=list(reader.differences(row.before, row.after)),
         why="",
-        by=row.edited_by,
+        by=row.edited_by or BY_ITSELF,
         edit=row,
     )
 

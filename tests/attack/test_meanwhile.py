@@ -6,8 +6,9 @@ from core.vocabulary import BlankPolicy, DataType, Policy, RunState
 from imports.models import Run
 from mappings.models import FieldRule, Ruleset, SchoolMatch
 from schools.models import Person, PersonSite, School
-from schools.writer import archive_people, create_person, edit_person, lock_field
+from schools.writer import archive_people, create_person, edit_person
 from tests.attack.conftest import At
+from tests.locking import locked
 from tests.world import ADMIN, World
 
 BEFORE_WRITING = "apply.begins"
@@ -114,7 +115,7 @@ def test_usernames_passed_along_a_chain_end_with_one_owner_each(small: World) ->
     small.sync()
     keeper = small.person(d)
     edit_person(person_id=keeper.pk, changes={"username": "kept-here"}, by=ADMIN)
-    lock_field(person_id=keeper.pk, field="username", by=ADMIN)
+    locked(keeper, "username")
     for student, name in ((a, "user-1"), (b, "user-2"), (c, "kept-here")):
         small.clever.control.edit(student, {"roles.student.credentials.district_username": name})
     small.sync()

@@ -22,6 +22,7 @@ FIELDS = (
     "weighted_gpa",
 )  # fmt: skip
 ANNA = "a" * 24
+LOCKED = {"email": {"locked_by": "ada", "until": "2026-12-24T07:00:00+00:00"}}
 
 
 def person(**changes: Any) -> dict[str, Any]:
@@ -109,7 +110,11 @@ def test_A33_each_policy_writes_when_it_may(policy: Policy, old: Any, written: b
 
 
 def test_a_locked_field_keeps_its_value() -> None:
-    row = existing(person(), mapped(first_name="Anne", email="new@maple.example"), locks={"email"})
+    row = existing(
+        person(),
+        mapped(first_name="Anne", email="new@maple.example"),
+        locks=LOCKED,
+    )
     assert row.after == {"first_name": "Anne"}
 
 
@@ -237,19 +242,24 @@ def test_H12_what_a_lock_or_a_policy_keeps_is_noted_beside_what_changes() -> Non
     read = mapped(rules, grade="8", email="new@maple.example", barcode="B2", first_name="Anna")
     here = person(barcode="B1")
     row = plan_existing(
-        here, read, clever_id=ANNA, run_types=[DataType.STUDENT], locks={"email"},
+        here, read, clever_id=ANNA, run_types=[DataType.STUDENT], locks=LOCKED,
         import_rule=ImportRule.ADD_AND_UPDATE,
     )  # fmt: skip
     assert row is not None
     assert row.after == {"grade": "8"}
     assert row.why["kept"] == {
-        "email": {"here": "anna@maple.example", "clever": "new@maple.example", "by": "lock"},
+        "email": {
+            "here": "anna@maple.example",
+            "clever": "new@maple.example",
+            "by": "lock",
+            **LOCKED["email"],
+        },
         "barcode": {"here": "B1", "clever": "B2", "by": "fill_when_blank"},
     }
     all_kept = mapped(rules, email="new@maple.example", barcode="B2")
     assert (
         plan_existing(
-            here, all_kept, clever_id=ANNA, run_types=[DataType.STUDENT], locks={"email"},
+            here, all_kept, clever_id=ANNA, run_types=[DataType.STUDENT], locks=LOCKED,
             import_rule=ImportRule.ADD_AND_UPDATE,
         )
         is None

@@ -18,6 +18,7 @@ from schools import writer
 from schools.digest import state_digest
 from schools.models import District, Person, PersonSite, School
 from schools.targets import targets_of
+from tests.locking import locked
 from tests.schools.people_files import district_with_schools, write
 
 pytestmark = pytest.mark.django_db
@@ -217,7 +218,7 @@ def theo(maple: District) -> Person:
     )
     for code in ("103", "102"):
         PersonSite.objects.create(person=person, school=School.objects.get(site_code=code))
-    writer.lock_field(person_id=person.pk, field="email", by="ada")
+    locked(person, "email")
     return person
 
 

@@ -5,7 +5,7 @@ import pytest
 from core.problems import ConsoleError
 from core.vocabulary import DataType
 from schools import writer
-from schools.models import District, FieldLock, LocalEdit, Person, School
+from schools.models import District, LocalEdit, Person, School
 from tests.schools.people_files import district_with_schools
 
 pytestmark = pytest.mark.django_db
@@ -165,30 +165,6 @@ def test_nobody_moves_to_another_district(maple: District) -> None:
 
     with pytest.raises(ConsoleError, match="another district"):
         writer.move_person(person_id=ada.pk, school=far, by="ada")
-
-
-def test_C11_a_lock_and_its_end_are_both_seen(maple: District) -> None:
-    ada = person(maple)
-
-    writer.lock_field(person_id=ada.pk, field="email", by="ada", reason="asked for")
-    assert seen(ada) == (2, True)
-    lock = FieldLock.objects.get()
-    assert (lock.field, lock.locked_by, lock.reason) == ("email", "ada", "asked for")
-
-    assert writer.unlock_field(person_id=ada.pk, field="email")
-    assert seen(ada)[0] == 3
-    assert not writer.unlock_field(person_id=ada.pk, field="email")
-    with pytest.raises(ConsoleError, match="cannot be locked"):
-        writer.lock_field(person_id=ada.pk, field="clever_id", by="ada")
-
-
-def test_C12_protection_is_seen(maple: District) -> None:
-    ada = person(maple)
-
-    writer.protect(person_id=ada.pk, protected=True)
-
-    assert Person.objects.get(pk=ada.pk).protected
-    assert seen(ada) == (2, True)
 
 
 def test_archived_people_leave_and_come_back_as_the_same_record(maple: District) -> None:

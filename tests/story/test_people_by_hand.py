@@ -10,7 +10,7 @@ from core.vocabulary import ImportRule, RulesetState, RunMode, RunState, Status
 from imports.models import PlannedChange
 from mappings.models import Ruleset
 from schools.models import LocalEdit, Person
-from schools.writer import lock_field
+from tests.locking import locked
 from tests.pages.people_setting import act, edited, made, member_of, shown, told
 from tests.world import World, assert_invariants, world
 
@@ -211,7 +211,7 @@ def test_C11_lock_of_a_deleted_person_holds_when_the_record_comes_back(
     maple.sync()
     who = maple.students()[0]
     one = maple.person(who)
-    lock_field(person_id=one.pk, field="first_name", by="alice")
+    locked(one, "first_name")
     one.refresh_from_db()
     deleted(maple, alice, one)
     maple.clever.control.edit(who, {"name.first": "Marigold", "roles.student.location.city": "Elm"})
