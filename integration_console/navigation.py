@@ -54,6 +54,8 @@ CONFIGURE = (
 PEOPLE_PAGES = (
     *("person", "person_new", "person_edit"),
     *("transferred", "transferred_act", "deleted_people"),
+    *("locks", "locks_act", "protected_people", "people_act"),
+    *("person_lock", "person_unlock", "person_protect"),
 )
 PLACES = (
     Place("Clever Integration", "layout-dashboard", "overview", Ability.SEE_INTEGRATION),

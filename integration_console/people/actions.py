@@ -10,8 +10,10 @@ from accounts import audit
 from accounts.access import Access
 from core.problems import ConsoleError
 from core.vocabulary import KIND_OF_TYPE, DataType, PersonKind
+from integration_console.keeping.actions import lock
 from integration_console.people.lookalikes import Lookalikes, lookalikes
 from schools import writer
+from schools.keeping import LOCKABLE
 from schools.models import District, Person, PersonSite, School
 from schools.retention import restorable
 from schools.targets import STATUSES
@@ -37,10 +39,14 @@ class Overtaken(ConsoleError):
 
 @dataclass(frozen=True)
 class Typed:
-    """What was typed: the changed fields with their texts; places by the ids of schools."""
+    """What was typed: the changed fields with their texts; places by the ids of schools.
+
+    With a `keep_reason` they are locked in the same step, so that Clever does not set them back.
+    """
 
     values: Mapping[str, Any]
     confirmed: bool = False
+    keep_reason: str = ""
 
     @property
     def facts(self) -> dict[str, str]:
@@ -93,6 +99,8 @@ def save(*, access: Access, number: int, revision: int, typed: Typed) -> list[st
         audit.record(
             access.district, access.user.email, "person.edited", f"person:{number}", fields=written
         )
+    if typed.keep_reason and (locks := LOCKABLE.intersection(written)):
+        lock(access=access, people=[number], fields=locks, reason=typed.keep_reason, until=None)
     return written
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils import timezone
 
-from accounts.access import Access
+from accounts.access import Ability, Access
 from core.vocabulary import DataType, Policy, RulesetState, Status
 from imports.ownership import LOCKED, Owner
 from integration_console.people.facts import keys_of, value_of
@@ -82,6 +82,7 @@ def edit_form(
         notes={key: note for key in owners if (note := note_of(owners[key]))},
         site_required=person.school_id is not None,
         fixed=is_elsewhere(access, person),
+        lockable=access.may(Ability.LOCK) and person.clever_id is not None,
         initial=before,
     )
 
@@ -124,7 +125,7 @@ def note_of(owner: Owner) -> str:
 def brought_together(form: PersonForm, now: PersonForm) -> QueryDict:
     """What to send again after somebody else was faster: what was typed, on what stands now."""
     data = QueryDict(mutable=True)
-    typed = set(form.written)
+    typed = {*form.written, "keep", "keep_reason"}
     for name in now.fields:
         current = now.get_initial_for_field(now.fields[name], name)
         bound = form[name] if name in form.fields and name in typed else None

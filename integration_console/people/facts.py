@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from core.vocabulary import DataType
 from imports.changes import Reader
 from imports.ownership import Owner
+from schools.keeping import LOCKABLE
 from schools.models import Person, PersonSite
 from schools.targets import TARGETS
 
@@ -23,9 +24,15 @@ GROUPS = (
 class Fact:
     """One field of a person as its reader may see it."""
 
+    key: str
     label: str
     value: str
     owner: Owner
+
+    @property
+    def lockable(self) -> bool:
+        """Whether a lock could keep this field from a sync (C11)."""
+        return self.key in LOCKABLE
 
 
 def keys_of(types: Iterable[DataType]) -> Iterator[tuple[str, list[str]]]:
@@ -44,7 +51,12 @@ def groups(
         (
             title,
             [
-                Fact(reader.label(key), reader.text(key, value_of(person, key, sites)), owners[key])
+                Fact(
+                    key=key,
+                    label=reader.label(key),
+                    value=reader.text(key, value_of(person, key, sites)),
+                    owner=owners[key],
+                )
                 for key in keys
             ],
         )

@@ -7,7 +7,7 @@ from django.db import connection as database
 from django.db.models import QuerySet
 
 from core.vocabulary import KIND_OF_TYPE, DataType, Status
-from schools.models import District, Person
+from schools.models import District, FieldLock, Person
 from schools.retention import restorable
 
 # So many are counted; of more it is said that they are more.
@@ -23,15 +23,19 @@ def counts(district: District, within: Collection[int] | None) -> dict[str, str]
         return {}
     people = Person.objects.filter(district=district)
     living = people.filter(archived_at__isnull=True)
-    tabs = {t.value: living.filter(kind=KIND_OF_TYPE[t]) for t in DataType}
+    tabs: dict[str, QuerySet[Any]] = {
+        t.value: living.filter(kind=KIND_OF_TYPE[t]) for t in DataType
+    }
     for data_type in (DataType.TEACHER, DataType.STAFF):
         tabs[data_type.value] = tabs[data_type.value].filter(roles__contains=[data_type.value])
     tabs["transferred"] = living.filter(status=Status.TRANSFERRED)
     tabs["deleted"] = people.filter(restorable())
+    tabs["protected"] = living.filter(protected=True)
+    tabs["locks"] = FieldLock.objects.filter(district=district, person__archived_at=None)
     return dict(zip(tabs, counted(list(tabs.values())), strict=True))
 
 
-def counted(lists: list[QuerySet[Person]]) -> list[str]:
+def counted(lists: list[QuerySet[Any]]) -> list[str]:
     """How many each list has, up to MOST."""
     texts, parameters = [], list[Any]()
     for people in lists:

@@ -49,10 +49,18 @@ class PersonForm(forms.Form):
         notes: Mapping[str, str],
         site_required: bool = True,
         fixed: bool = False,
+        lockable: bool = False,
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
         self.types, self.fixed = types, fixed
+        if lockable:
+            self.fields["keep"] = forms.BooleanField(
+                required=False, label="Keep my values: lock what I changed"
+            )
+            self.fields["keep_reason"] = forms.CharField(
+                required=False, max_length=300, label="Reason for the lock"
+            )
         for key in keys:
             if key in ("site", "additional_sites"):
                 continue
@@ -96,6 +104,12 @@ class PersonForm(forms.Form):
             bound = [self[key] for key in keys if key in self.fields]
             if bound:
                 yield title, bound
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("keep") and not cleaned.get("keep_reason"):
+            self.add_error("keep_reason", "Reason for the lock: say why Clever shall not decide.")
+        return cleaned
 
     @property
     def written(self) -> list[str]:

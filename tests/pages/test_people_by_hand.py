@@ -12,6 +12,7 @@ from accounts.models import AuditEvent, Membership
 from core.vocabulary import MemberRole
 from schools import writer
 from schools.models import District, FieldLock, LocalEdit, Person, PersonSite, School
+from tests.locking import locked
 from tests.pages import scenes
 from tests.pages.conftest import signed_in
 from tests.pages.people_setting import edited, fields_of, made, shown, told
@@ -207,9 +208,9 @@ def test_second_of_two_editors_sees_what_changed_and_by_whom(maple: Scene, alice
 def test_lock_meanwhile_is_said_too(maple: Scene, alice: Client) -> None:
     address = reverse("person_edit", args=["maple", maple.person.pk])
     stale = fields_of(alice.get(address).context["form"])
-    writer.lock_field(person_id=maple.person.pk, field="city", by=scenes.OLIVE)
+    locked(maple.person, "city", by=scenes.OLIVE)
     page = alice.post(address, {**stale, "city": "Aliceton"}).content.decode()
-    assert "a lock, the protection or the link to Clever is another now" in page
+    assert "Locked" in page and "Agreed with the family" in page
 
 
 def test_double_click_makes_one_record(maple: Scene, alice: Client) -> None:

@@ -41,7 +41,7 @@ def test_tabs_count_everybody(maple: Scene, alice: Client) -> None:
     students = Person.objects.filter(kind="student", archived_at=None).count()
     assert counts == {
         "student": str(students), "teacher": "12", "staff": "1", "transferred": "2",
-        "deleted": "1",
+        "deleted": "1", "protected": "0", "locks": "0",
     }  # fmt: skip
     assert shown(signed_in(scenes.LEE), "people", "maple").context["counts"] == {}
 

@@ -70,7 +70,8 @@ def person_edit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         except ConsoleError as refusal:
             context |= refused(form, refusal)
         else:
-            messages.success(request, told(written, owned, Reader(access.district, access.sees)))
+            said = told(written, owners(person), Reader(access.district, access.sees))
+            messages.success(request, said)
             return SeeOther(reverse("person", args=[slug, number]))
     return render(request, "people/edit.html", context)
 
@@ -104,7 +105,8 @@ def about(access: Access, person: Person) -> dict[str, Any]:
 def typed_of(form: PersonForm) -> actions.Typed:
     """What was changed on a valid form."""
     values = {name: form.cleaned_data[name] for name in form.written}
-    return actions.Typed(values=values, confirmed=bool(form.cleaned_data["confirmed"]))
+    keep = form.cleaned_data["keep_reason"] if form.cleaned_data.get("keep") else ""
+    return actions.Typed(values, bool(form.cleaned_data["confirmed"]), keep)
 
 
 def refused(form: PersonForm, refusal: ConsoleError) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def person(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One person: every field with its owner, the link to Clever, and every change."""
     access = member(request, slug, Ability.SEE_PEOPLE)
     found = pages.everybody(access.district, access.schools).filter(pk=number)
-    one = found.select_related("school", "district").first()
+    one = found.select_related("school", "district", "protection").first()
     if one is None:
         raise Http404
     audit.record(access.district, access.user.email, "person.seen", f"person:{one.pk}")
@@ -77,6 +77,7 @@ def person(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "groups": groups(one, reader, owners(one)),
         "history": history(one, reader, begin),
         "first": begin == NEWEST,
+        "protection": getattr(one, "protection", None),
         "masked": not access.may(Ability.SEE_PERSONAL_DATA),
     }
     return render(request, "people/person.html", context)

@@ -1,0 +1,1 @@
+"""What people here keep from a sync: locked fields (C11) and protected people (C12)."""

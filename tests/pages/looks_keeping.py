@@ -1,0 +1,53 @@
+"""Locks and protected people, in every state."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from schools.models import FieldLock, Person
+from tests.pages.conftest import Site
+from tests.pages.looks import Look, at
+from tests.pages.scenes import BOB, LEE
+
+
+def of_person(path: str) -> Callable[[Site], str]:
+    return lambda site: f"/d/maple/people/{site.full.person.pk}/{path}"
+
+
+def many(site: Site, act: str) -> str:
+    people = Person.objects.filter(district=site.full.district, archived_at=None)
+    picks = list(people.order_by("pk").values_list("pk", flat=True)[:3])
+    return f"/d/maple/people/act/{act}/?{urlencode({'pick': picks}, doseq=True)}"
+
+
+def protected(site: Site) -> str:
+    people = Person.objects.filter(district=site.full.district, protected=True, archived_at=None)
+    one = people.order_by("pk").first()
+    assert one
+    return f"/d/maple/people/{one.pk}/"
+
+
+def locked(site: Site) -> str:
+    lock = FieldLock.objects.filter(district=site.full.district, kept_from__isnull=False).first()
+    assert lock
+    return f"/d/maple/people/{lock.person_id}/unlock/{lock.field}/"
+
+
+LOOKS = (
+    Look("locks-empty", at("/d/juniper/people/locks/")),
+    Look("locks-full", at("/d/maple/people/locks/?sort=ending")),
+    Look("locks-none", at("/d/maple/people/locks/?q=nobody")),
+    Look("locks-error", at("/d/maple/people/locks/?school=x&state=x")),
+    Look("locks-viewer", at("/d/maple/people/locks/"), BOB),
+    Look("locks-librarian", at("/d/maple/people/locks/"), LEE, status=404),
+    Look("locks-unlock", at("/d/maple/people/locks/unlock/?scope=all&state=differs")),
+    Look("locks-extend", at("/d/maple/people/locks/extend/?scope=all")),
+    Look("lock", of_person("lock/?field=city")),
+    Look("unlock", locked),
+    Look("protect", of_person("protect/")),
+    Look("people-lock", lambda site: many(site, "lock")),
+    Look("people-protect", lambda site: many(site, "protect")),
+    Look("protected-empty", at("/d/juniper/people/protected/")),
+    Look("protected-full", at("/d/maple/people/protected/")),
+    Look("protected-viewer", at("/d/maple/people/protected/"), BOB),
+    Look("person-protected", protected),
+)
