@@ -1,4 +1,4 @@
-"""Locks of fields, as tests make them."""
+"""Locks of fields and protection of people, as tests make them."""
 
 from datetime import datetime
 
@@ -15,3 +15,11 @@ def locked(
         reason="Agreed with the family", until=until,
     )  # fmt: skip
     return list(FieldLock.objects.filter(person=person, field__in=fields).order_by("pk"))
+
+
+def protected(*people: Person, by: str = "ada@maple.example") -> None:
+    """Protects these people, for a reason."""
+    keeping.protect(
+        district=people[0].district, person_ids=[one.pk for one in people], by=by,
+        reason="A year abroad",
+    )  # fmt: skip

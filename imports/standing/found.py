@@ -32,6 +32,7 @@ WAYS: Mapping[str, tuple[str, str]] = {
     "clever_token_refused": ("setup_clever", "Clever Data Integration Setup"),
     "clever_disconnected": ("setup_clever", "Clever Data Integration Setup"),
     "wrong_district": ("setup_clever", "Clever Data Integration Setup"),
+    "kept_by_lock": ("locks", "Locks"),
 }
 ALERTS = ("alerts", "Resolve Alerts")
 

@@ -78,10 +78,12 @@ _LATER = f"""
         HAVING count(*) %% 2 = 1
     ) odd GROUP BY odd.id, odd.key
 """
+# That somebody locked a field, or protected the person, writes no field.
 _EDIT = """
     SELECT DISTINCT t.id, k.key FROM target t
     JOIN schools_localedit e ON e.person_id = t.person_id AND e.at > %(finished)s
     CROSS JOIN LATERAL jsonb_object_keys(e.after) AS k(key)
+    WHERE e.cause IN ('hand', 'bulk', 'file')
 """
 _LOCKED = """
     SELECT t.id, l.field AS key FROM target t

@@ -10,8 +10,10 @@ from imports.changes import Reader, Wanted, changes
 from imports.models import PlannedChange, Run
 from imports.undoing.scope import Figures, Scope
 from schools.models import Person
-from schools.writer import archive_people, create_person, edit_person, lock_field, protect
+from schools.writer import archive_people, create_person, edit_person
 from tests.imports_undo.conftest import night, tried, undo
+from tests.locking import locked as lock
+from tests.locking import protected as protect
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,10 +101,8 @@ def test_H10_a_value_that_came_back_by_itself_is_no_conflict(maple: World) -> No
 def test_H10_what_is_locked_or_deleted_here_stays(maple: World) -> None:
     run = emails(maple, 4)
     locked, ended, deleted, other = (maple.person(who) for who in maple.students()[:4])
-    lock_field(person_id=locked.pk, field="email", by=OFFICE)
-    lock_field(
-        person_id=ended.pk, field="email", by=OFFICE, until=timezone.now() - timedelta(hours=1)
-    )
+    lock(locked, "email")
+    lock(ended, "email", until=timezone.now() - timedelta(hours=1))
     archive_people(district=maple.district, person_ids=[deleted.pk], by=OFFICE)
     Person.objects.filter(pk=other.pk).update(email="nobody.wrote@this.example")
     undone = undo(maple, run)
@@ -122,8 +122,8 @@ def test_H10_a_created_record_that_somebody_wrote_in_stays_as_a_whole(maple: Wor
     run = night(maple)
     edited, locked, protected, gone = (maple.person(who) for who in ids)
     edit_person(person_id=edited.pk, changes={"address": "9 Mill Rd"}, by=OFFICE)
-    lock_field(person_id=locked.pk, field="grade", by=OFFICE)
-    protect(person_id=protected.pk, protected=True)
+    lock(locked, "grade")
+    protect(protected)
     undone = undo(maple, run)
     assert undone.counts["student"] == {"remove": 1, "conflict": 3}
     gone.refresh_from_db()
@@ -141,7 +141,7 @@ def test_H10_a_protected_person_is_not_marked_as_a_leaver_again(maple: World) ->
     night(maple)
     maple.clever.control.bring_back(who)
     back = night(maple)
-    protect(person_id=maple.person(who).pk, protected=True)
+    protect(maple.person(who))
     undone = undo(maple, back)
     assert [why(row) for row in maple.rows(undone)] == [{"status": "protected"}]
     assert maple.person(who).status == Status.ACTIVE
