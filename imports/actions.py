@@ -18,6 +18,7 @@ from core.vocabulary import (
     Trigger,
 )
 from imports import bell
+from imports.calendar.queries import adds_only_at
 from imports.lease import database_now
 from imports.limits import noted
 from imports.models import Run, Schedule
@@ -296,6 +297,7 @@ def confirm_run(*, run: Run, by: str) -> bool:
         district = District.objects.get(pk=run.district_id)
         _ready(district, [DataType(t) for t in run.data_types])
         _may_write(district)
+        _calendar_allows(district, run)
     with transaction.atomic():
         moved = RUN.move(
             Run.objects.filter(pk=run.pk),
@@ -311,6 +313,17 @@ def confirm_run(*, run: Run, by: str) -> bool:
             _record(run, by, "plan approved")
             bell.ring(run.pk)
     return bool(moved)
+
+
+def _calendar_allows(district: District, run: Run) -> None:
+    """A plan of an ordinary day is not written on adds-only days (C24). Raises ConsoleError."""
+    until = adds_only_at(district, database_now())
+    if until and not run.adds_only:
+        raise ConsoleError(
+            f"By the school calendar people are only added and updated {until}, and this plan was "
+            "made before. Start it again: then nobody is removed or moved away.",
+            code="adds_only",
+        )
 
 
 def discard_run(*, run: Run, by: str) -> bool:

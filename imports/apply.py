@@ -114,7 +114,7 @@ def apply(frame: Frame, fence: int) -> Applied:
         _settle(frame)
         fault_point("apply.settled")
         counts = _counts(frame)
-        message = telling.imported(frame.pull, counts, written, stale)
+        message = telling.imported(frame.pull, counts, written, stale, run.adds_only)
         done = Applied(written, stale, time.monotonic() - began)
         complete(run, fence, done, counts=counts, message=message)
         if stale and run.trigger != Trigger.FOLLOW_UP:

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from core.problems import ConsoleError
 from core.vocabulary import DataType, RunMode, Trigger
 from imports.actions import start_run
+from imports.calendar.queries import blackout_at
 from imports.models import Run, Schedule
 from imports.schedules import due_next
 from schools.models import District
@@ -52,6 +53,10 @@ def _start(district_id: int, now: datetime) -> bool:
     slot = min(schedule.next_due for schedule in schedules if schedule.next_due)
     if Run.objects.filter(district=district, due_slot=slot).exists():
         # Set back by hand, or by a restored backup: that slot had its run.
+        _move_on(schedules, now)
+        return False
+    if blackout_at(district, now):
+        # Missed before the blackout began: it comes again when that is over (C24).
         _move_on(schedules, now)
         return False
     try:

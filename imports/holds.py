@@ -19,12 +19,16 @@ from core.states import one
 from core.vocabulary import DataType, HoldState, RunMode, Trigger
 from imports import actions, outbox
 from imports.brakes import Tripped
+from imports.calendar.queries import adds_only_at
 from imports.hold_rows import Rows
+from imports.lease import database_now
 from imports.models import Hold, PlannedChange, Run, RunEvent, RunProblem
 from imports.states import HOLD
 from schools.models import District
 
 LASTS = timedelta(days=7)
+# What makes people leave their school: not on adds-only days.
+LEAVING = ("transfer", "absent", "move", "leave")
 
 
 def place(run: Run, tripped: Sequence[Tripped]) -> list[Hold]:
@@ -138,6 +142,7 @@ def approve(
     with transaction.atomic():
         hold = _open_hold(hold_id, district)
         _check_schools(hold, schools)
+        _check_calendar(hold)
         _decide(hold, HoldState.APPROVED, by)
         started = actions.start_run(
             district=hold.district,
@@ -203,6 +208,17 @@ def _check_schools(hold: Hold, schools: Sequence[int] | None) -> None:
     if not schools or not set(schools) <= known:
         raise ConsoleError(
             f"Choose from the schools of hold {hold.pk} those that you approve.", code="no_school"
+        )
+
+
+def _check_calendar(hold: Hold) -> None:
+    """An approval is valid once, so it is not used up on a day that removes nobody (C24)."""
+    until = adds_only_at(hold.district, database_now())
+    if until and hold.action in LEAVING:
+        raise ConsoleError(
+            f"By the school calendar people are only added and updated {until}. Approve hold "
+            f"{hold.pk} when these days are over, or take them out of the calendar.",
+            code="adds_only",
         )
 
 

@@ -28,6 +28,7 @@ from imports.planner import (
     Locks,
     Person,
     Row,
+    moves_away,
     plan_exception,
     plan_existing,
     plan_leaver,
@@ -50,6 +51,7 @@ class Batch:
     rows: list[Row] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
     alerts: list[alert_rows.AlertRow] = field(default_factory=list)
+    staying: list[tuple[DataType, str]] = field(default_factory=list)
 
 
 def build(frame: Frame, keep: KeepLease) -> Tally:
@@ -99,6 +101,8 @@ def _write(frame: Frame, keep: KeepLease, tally: Tally, batch: Batch) -> None:
             alert_rows.store(frame.run, batch.alerts)
         fault_point("plan.batch_written")
     tally.rows += len(batch.rows)
+    for data_type, clever_id in batch.staying:
+        tally.note(data_type, clever_id, Finding("move_waits"))
     for row in batch.rows:
         if row.before:
             tally.note_blanks(row.data_type, row.before, row.after)
@@ -205,15 +209,23 @@ def _compare(
     batch: Batch,
     linked_by: str = "",
 ) -> None:
+    import_rule = frame.specs[mapped.data_type].import_rule
+    locked = locks.get(person["id"], UNLOCKED)
+    moves = import_rule is not ImportRule.ADD_ONLY and moves_away(person, mapped, locked)
+    stays = moves and bool(frame.run.adds_only)
     row = plan_existing(
         person,
         mapped,
         clever_id=one.clever_id,
         run_types=frame.types,
-        import_rule=frame.specs[mapped.data_type].import_rule,
-        locks=locks.get(person["id"], UNLOCKED),
+        import_rule=import_rule,
+        locks=locked,
         linked_by=linked_by,
+        stays=stays,
     )
+    if stays:  # The move comes when the adds-only days are over.
+        batch.staying.append((mapped.data_type, one.clever_id))
+        batch.looks.append((str(mapped.data_type), one.clever_id, True, None, None))
     if row is not None:
         row.source_hash = one.content_hash
         batch.rows.append(row)
@@ -361,7 +373,9 @@ def _plan_missing(frame: Frame, kind: PersonKind, absent: list[Missing], tally: 
         row = plan_leaver(
             one.person, data_type=data_type, rule=spec.leaver_rule, confirmed=one.confirmed
         )
-        if row is not None:
+        if row is not None and frame.run.adds_only:
+            tally.note(data_type, one.person["clever_id"], Finding("leaver_waits"))
+        elif row is not None:
             batch.rows.append(row)
     tally.looked_at += len(absent)
     return batch

@@ -32,6 +32,7 @@ GRADES = {grade: place for place, grade in enumerate(["PK", "K", *map(str, range
 FORMER_LINK = "former_clever_id"
 LOCK = "lock"
 COLUMNS = {"site": "school_id"}
+ADDS_ONLY = "adds_only"
 OTHER_THAN_FIELDS = frozenset({"clever_id", "status", "site", "additional_sites"})
 Person = Mapping[str, Any]
 # The locked fields of a person, each with who locked it and until when: {"locked_by", "until"}.
@@ -81,8 +82,11 @@ def plan_existing(
     import_rule: ImportRule,
     locks: Locks = UNLOCKED,
     linked_by: str = "",
+    stays: bool = False,
 ) -> Row | None:
     """The change of somebody who is here; None when nothing changes.
+
+    Who `stays` keeps the school, whichever Clever says (C24).
 
     `linked_by` names the key or decision by which a person without this Clever ID was found;
     "" means that the person is linked already. Under ADD_ONLY nothing but the link is written.
@@ -90,6 +94,8 @@ def plan_existing(
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     effects: list[str] = []
+    if stays:
+        locks = {**locks, "site": {}}
     if linked_by:
         before["clever_id"], after["clever_id"] = person["clever_id"], clever_id
         effects.append(Action.LINK)
@@ -116,8 +122,20 @@ def plan_existing(
     if linked_by:
         row.why["match"] = linked_by
     if kept := _kept(person, mapped, locks):
+        if stays:
+            kept["site"]["by"] = ADDS_ONLY
         row.why["kept"] = kept
     return row
+
+
+def moves_away(person: Person, mapped: Mapped, locks: Locks) -> bool:
+    """Whether somebody who is here would go to another school of ours; who returns comes."""
+    return (
+        person["school_id"] is not None
+        and mapped.school not in (None, person["school_id"])
+        and person["status_before"] is None
+        and "site" not in locks
+    )
 
 
 def _kept(person: Person, mapped: Mapped, locks: Locks) -> dict[str, dict[str, Any]]:

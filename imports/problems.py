@@ -136,6 +136,25 @@ KEPT = (
     ),
 )
 
+CALENDAR = (
+    Problem(
+        "leaver_waits",
+        "Leavers wait for the end of adds-only days",
+        "Clever does not share these people any more. By the school calendar nobody is removed "
+        "these days, so they stayed as they are.",
+        "Nothing. The first run after these days looks at them again.",
+        HERE,
+    ),
+    Problem(
+        "move_waits",
+        "Moves wait for the end of adds-only days",
+        "Clever has these people at another school. By the school calendar nobody is moved away "
+        "these days, so they stayed at their school.",
+        "Nothing. The first run after these days moves them.",
+        HERE,
+    ),
+)
+
 RUNS = (
     Problem(
         "no_progress",
@@ -262,7 +281,8 @@ HOLDS = (
     ),
 )
 
-PROBLEMS: Mapping[str, Problem] = {p.code: p for p in (*ALERTS, *RECORDS, *KEPT, *RUNS, *HOLDS)}
+GROUPS = (*ALERTS, *RECORDS, *KEPT, *CALENDAR, *RUNS, *HOLDS)
+PROBLEMS: Mapping[str, Problem] = {p.code: p for p in GROUPS}
 
 
 class _Told(dict[str, str]):

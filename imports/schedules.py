@@ -1,6 +1,6 @@
 """What people do to the timetable of a data type. It holds at once; it is no part of a version."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,10 +8,12 @@ from django.db import transaction
 
 from accounts import audit
 from core.problems import ConsoleError
-from core.vocabulary import DataType
+from core.vocabulary import CalendarKind, DataType
+from imports.calendar.queries import calendar_of
 from imports.lease import database_now
 from imports.models import Schedule
 from imports.pulls import DEFAULT_ON
+from imports.school_calendar import Days, at, due_outside
 from imports.timetable import DAY, FREQUENCIES, Timetable, next_due
 from schools.models import District
 
@@ -106,11 +108,39 @@ def timetable_of(schedule: Schedule) -> Timetable:
     return Timetable(schedule.frequency, schedule.at_minute, schedule.weekday)
 
 
-def due_next(district: District, schedule: Schedule, now: datetime) -> datetime | None:
-    """When the schedule comes next; None where the box is not ticked."""
+def due_next(
+    district: District,
+    schedule: Schedule,
+    now: datetime,
+    calendar: Sequence[Days] | None = None,
+) -> datetime | None:
+    """When the schedule comes next, outside of blackouts; None where the box is not ticked.
+
+    `calendar` is the district's, for who has read it already.
+    """
     if not schedule.automatic:
         return None
-    return next_due(timetable_of(schedule), ZoneInfo(district.time_zone), now)
+    known = calendar_of(district) if calendar is None else calendar
+    return due_outside(timetable_of(schedule), ZoneInfo(district.time_zone), now, known)
+
+
+def plan_anew(district: District) -> None:
+    """Works out what is due next, after the calendar was changed."""
+    for schedule in _locked(district).values():
+        if schedule.pk is not None and schedule.next_due is not None:
+            _save(district, schedule)
+
+
+def put_off(district: District, now: datetime, calendar: Sequence[Days]) -> Days | None:
+    """The blackout without which something would be due before it is; None if there is none."""
+    zone = ZoneInfo(district.time_zone)
+    if not any(days.kind is CalendarKind.BLACKOUT for days in calendar):
+        return None
+    started = Schedule.objects.filter(
+        district=district, automatic=True, first_import_at__isnull=False
+    )
+    moments = [next_due(timetable_of(schedule), zone, now) for schedule in started]
+    return at(calendar, CalendarKind.BLACKOUT, zone, min(moments)) if moments else None
 
 
 def _locked(district: District) -> Mapping[DataType, Schedule]:

@@ -27,6 +27,7 @@ from imports import (
 )
 from imports.acting import Stopped, move, timed
 from imports.apply import Applied, Busy, Overtaken, apply
+from imports.calendar.queries import adds_only_at
 from imports.compare import difference
 from imports.figures import clever_users
 from imports.frame import Frame, frame_of, walked_roles
@@ -77,12 +78,16 @@ def cancelled(run: Run, ours: Claim) -> bool:
 
 def _begin(run: Run, ours: Claim) -> bool:
     now = database_now()
+    undo = run.trigger == Trigger.UNDO
     # What is taken back stands here, so that an undo needs no Clever.
-    step = RunStep.PLANNING if run.trigger == Trigger.UNDO else RunStep.PULLING
+    step = RunStep.PLANNING if undo else RunStep.PULLING
+    # A what-if compares two sets of rules on any day; an undo takes back what somebody chose.
+    any_day = undo or run.mode == RunMode.WHAT_IF
     with transaction.atomic():
         move(
             run, ours, RunState.VALIDATING, now=now, step=step, attempts=THIS_ONE,
             progress={"step": step, "done": 0, "total": 0},
+            adds_only="" if any_day else adds_only_at(run.district, now),
         )  # fmt: skip
         keeping.end_expired(district=run.district, now=now)
     return True
@@ -209,7 +214,7 @@ def _decide(frame: Frame, ours: Claim) -> bool:
     if run.mode == RunMode.TEST:
         move(
             run, ours, RunState.TESTED, finished_at=database_now(), lease_until=None, step="",
-            message=telling.tested(frame.pull, run.counts),
+            message=telling.tested(frame.pull, run.counts, run.adds_only),
         )  # fmt: skip
         outbox.write(run, "tested")
         return False

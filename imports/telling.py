@@ -20,7 +20,7 @@ def total(counts: Counts, *actions: str) -> int:
     return sum(number for found in counts.values() for a, number in found.items() if a in actions)
 
 
-def imported(pull: Pull, counts: Counts, written: int, stale: int) -> str:
+def imported(pull: Pull, counts: Counts, written: int, stale: int, adds_only: str) -> str:
     """What an import did."""
     parts = []
     if written:
@@ -31,15 +31,15 @@ def imported(pull: Pull, counts: Counts, written: int, stale: int) -> str:
         parts.append("Nothing was written.")
     if stale:
         parts.append(f"{stale:,} changed here meanwhile and will be looked at again at once.")
-    return " ".join([*parts, *_reservations(pull, counts)])
+    return " ".join([*parts, *_reservations(pull, counts, adds_only)])
 
 
-def tested(pull: Pull, counts: Counts) -> str:
+def tested(pull: Pull, counts: Counts, adds_only: str) -> str:
     """What a test found."""
     changes = total(counts, "create", "link", "restore", "move", "transfer", "update")
     would = "1 person" if changes == 1 else f"{changes:,} people"
     parts = ["Test finished. No record was changed.", f"An import would change {would}."]
-    return " ".join([*parts, *_reservations(pull, counts)])
+    return " ".join([*parts, *_reservations(pull, counts, adds_only)])
 
 
 def supposed(people: int) -> str:
@@ -50,7 +50,7 @@ def supposed(people: int) -> str:
     return f"This draft would make a difference for {would}. No record was changed."
 
 
-def _reservations(pull: Pull, counts: Counts) -> list[str]:
+def _reservations(pull: Pull, counts: Counts, adds_only: str) -> list[str]:
     """What was left out, and why nobody was removed."""
     parts = []
     held = total(counts, "held")
@@ -64,6 +64,11 @@ def _reservations(pull: Pull, counts: Counts) -> list[str]:
     rejected = total(counts, "reject")
     if rejected:
         parts.append(f"{rejected:,} records of Clever could not be read and were left out.")
+    if adds_only:
+        parts.append(
+            f"By the school calendar people are only added and updated {adds_only}, so nobody was "
+            "marked as gone or moved to another school."
+        )
     if pull.adds_only:
         parts.append(f"Clever's sync is {pull.adds_only}, so nobody was marked as gone.")
     unproved = [LISTS.get(doubt.what, doubt.what) for doubt in doubts(pull)]

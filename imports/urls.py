@@ -4,6 +4,7 @@ from django.urls import path
 
 from imports import views
 from imports.braking import views as braking
+from imports.calendar import views as calendar
 from imports.holding import views as holding
 from imports.resolving import views as resolving
 from imports.standing import views as standing
@@ -22,6 +23,7 @@ urlpatterns = [
     path("test-import/", views.test_import, name="test_import"),
     path("start-import/", views.start_import, name="start_import"),
     path("sync-now/", views.sync_now, name="sync_now"),
+    path("sync-now/blackout/", calendar.sync_blackout, name="sync_blackout"),
     path("sync-now/unsaved/", views.sync_unsaved, name="sync_unsaved"),
     path("holds/", holding.holds, name="holds"),
     path("holds/<int:number>/", holding.hold, name="hold"),
@@ -31,6 +33,8 @@ urlpatterns = [
     path("holds/<int:number>/discard/", holding.discard, name="hold_discard"),
     path("problems/", standing.problems, name="problems"),
     path("problems.csv", standing.problems_csv, name="problems_csv"),
+    path("setup/calendar/", calendar.calendar, name="calendar"),
+    path("setup/calendar/<int:number>/remove/", calendar.remove, name="calendar_remove"),
     path("setup/brakes/", braking.brakes, name="brakes"),
     path("setup/brakes/<slug:data_type>/<slug:name>/", braking.brake, name="brake"),
     path("updates/", updates.updates_log, name="updates_log"),

@@ -19,6 +19,7 @@ from core.problems import ConsoleError
 from core.replies import SeeOther
 from core.vocabulary import ACTIVE_RUN_STATES, DataType, RunMode
 from imports import actions, catalogue, changes, download, held, queries
+from imports.calendar.queries import blackout_at
 from imports.forms import ChangesForm, PlaceForm, RunsForm, StartForm, TypesForm
 from imports.models import Run
 from imports.outdated import since
@@ -166,7 +167,7 @@ def start_import(request: HttpRequest, slug: str) -> HttpResponse:
 def sync_now(request: HttpRequest, slug: str) -> HttpResponse:
     """Sync Now: a full sync of every type whose first import is done (B11, B52).
 
-    While something is saved that is not in force yet, it asks first.
+    While something is saved that is not in force yet, and in a blackout, it asks first.
     """
     access = member(request, slug, Ability.SYNC)
     imported = queries.automation(access.district).imported
@@ -175,6 +176,8 @@ def sync_now(request: HttpRequest, slug: str) -> HttpResponse:
         return SeeOther(reverse("overview", args=[slug]))
     if "published" not in request.POST and unpublished(access.district):
         return SeeOther(reverse("sync_unsaved", args=[slug]))
+    if "blackout" not in request.POST and blackout_at(access.district, timezone.now()):
+        return SeeOther(reverse("sync_blackout", args=[slug]))
     types = [DataType(data_type) for data_type in imported]
     return started(request, access, mode=RunMode.LIVE, data_types=types, full=True)
 

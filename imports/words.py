@@ -119,7 +119,11 @@ POLICIES: Mapping[str, str] = {
     Policy.DO_NOT_IMPORT: "Do Not Import",
 }
 # What keeps a value here although Clever says otherwise (imports.planner).
-KEPT_BY: Mapping[str, str] = {"lock": "locked here", **{k: v.lower() for k, v in POLICIES.items()}}
+KEPT_BY: Mapping[str, str] = {
+    "lock": "locked here",
+    "adds_only": "adds only, by the school calendar",
+    **{k: v.lower() for k, v in POLICIES.items()},
+}
 
 WHO_FIXES: Mapping[str, str] = {
     WhoFixes.SIS: "Fixed in your SIS",

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.vocabulary import DataType
+from core.vocabulary import CalendarKind, DataType
 from imports.brake_terms import DEFAULTS
 from imports.brake_words import held_when
 from imports.catalogue import said
+from imports.school_calendar import said as said_day
 from imports.settings_words import (
     ALL_SCHOOLS,
     NOTHING,
@@ -32,6 +33,7 @@ from schools.targets import TARGETS
 
 Place = tuple[str, str]
 Lines = dict[Place, str]
+CALENDAR = {CalendarKind.BLACKOUT: "Blackout", CalendarKind.ADDS_ONLY: "Adds only"}
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -91,6 +93,9 @@ def of_document(district: District, document: Document) -> Lines:
         lines["Terminology", TARGETS[name].label if name in TARGETS else name] = term
     if document.rollover is not None:
         lines["School calendar", "The school year begins (month-day)"] = document.rollover
+    for days in document.calendar or []:
+        what = f"{said_day(days.first)} to {said_day(days.last)}: {days.name}"
+        lines["School calendar", what] = CALENDAR[days.kind]
     return lines
 
 

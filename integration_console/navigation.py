@@ -120,7 +120,7 @@ PLACES = (
         Ability.SEE_INTEGRATION,
         (
             *("terminology", "school_year", "users", "sources", "switch_source"),
-            *("brakes", "brake"),
+            *("brakes", "brake", "calendar"),
         ),
     ),
 )

@@ -10,6 +10,7 @@ from clever_sync.admission import Admission, admission
 from clever_sync.models import Connection
 from core.vocabulary import ConnectionState, DataType
 from imports import actions, queries
+from imports.calendar.today import Today, today
 from imports.headline import Headline, headline
 from imports.models import Run
 from imports.shown import Shown, cancelling
@@ -72,6 +73,7 @@ class Overview:
     headline: Headline | None
     may_cancel: bool
     asleep: banner.Waiting | None
+    calendar: Today
 
     @property
     def imported(self) -> bool:
@@ -179,6 +181,7 @@ def overview(access: Access, now: datetime) -> Overview:
         why_not="" if imported else why_not_start(access, test, running is not None),
         headline=headline(district, now) if imported else None,
         asleep=banner.waiting(now) if connection else None,
+        calendar=today(district, now),
     )
 
 

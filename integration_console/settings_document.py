@@ -4,11 +4,21 @@ Schools stand by their site codes; there are no ids and no times, so two documen
 settings are equal. A section that is missing from a document is left as it is when it is loaded.
 """
 
+from datetime import date
 from typing import Any
 
 import msgspec
 
-from core.vocabulary import BlankPolicy, DataType, EventKind, ImportRule, LeaverRule, Policy
+from core.vocabulary import (
+    BlankPolicy,
+    CalendarKind,
+    DataType,
+    EventKind,
+    ImportRule,
+    LeaverRule,
+    Policy,
+)
+from imports.calendar.queries import calendar_of
 from imports.models import Brake, Schedule
 from mappings.models import Ruleset, SchoolLeftOut, SchoolMatch
 from mappings.queries import active_ruleset
@@ -64,6 +74,15 @@ class RecipientPart(Strict):
     events: list[EventKind]
 
 
+class CalendarPart(Strict):
+    """Days of the school calendar; both ends are within it."""
+
+    kind: CalendarKind
+    first: date
+    last: date
+    name: str
+
+
 class Document(Strict):
     """The whole. `schools` is {Clever school id: site code, or null for "do not sync"}.
 
@@ -80,6 +99,7 @@ class Document(Strict):
     recipients: dict[DataType, list[str | RecipientPart]] | None = None
     terminology: dict[str, str] | None = None
     rollover: str | None = None
+    calendar: list[CalendarPart] | None = None
 
 
 def document_of(district: District) -> Document:
@@ -104,6 +124,7 @@ def document_of(district: District) -> Document:
         recipients=_recipients(district),
         terminology=dict(sorted(district.terminology.items())),
         rollover=f"{district.rollover_month:02}-{district.rollover_day:02}",
+        calendar=[CalendarPart(d.kind, d.first, d.last, d.name) for d in calendar_of(district)],
     )
 
 

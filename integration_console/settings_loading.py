@@ -12,12 +12,15 @@ from core.problems import ConsoleError
 from core.vocabulary import DataType
 from imports.brake_terms import DEFAULTS
 from imports.braking.actions import check
+from imports.calendar.actions import replace_calendar
 from imports.models import Brake, Schedule
+from imports.school_calendar import Days
 from imports.timetable import FREQUENCIES
 from integration_console.settings_document import (
     ALL_SCHOOLS,
     FORMAT,
     BrakePart,
+    CalendarPart,
     Document,
     RecipientPart,
     RulesPart,
@@ -89,6 +92,7 @@ def load(*, district: District, document: Document, by: str) -> list[str]:
         "rules": lambda: _rules(district, before, document.rules or {}, schools, by),
         "schedules": lambda: _schedules(district, document.schedules or {}),
         "brakes": lambda: _brakes(district, document.brakes or {}),
+        "calendar": lambda: _calendar(district, document.calendar or []),
         "recipients": lambda: _recipients(district, document.recipients or {}, by),
     }
     for section, loader in loaders.items():
@@ -234,6 +238,16 @@ def _brakes(district: District, wanted: Mapping[DataType, Mapping[str, BrakePart
                 off=part.off,
                 reason=part.reason.strip() if part.off else "",
             )
+
+
+def _calendar(district: District, wanted: list[CalendarPart]) -> None:
+    for part in wanted:
+        if not part.name.strip():
+            raise ConsoleError(f"The days from {part.first} have no name.")
+    replace_calendar(
+        district=district,
+        calendar=[Days(p.kind, p.first, p.last, p.name.strip()) for p in wanted],
+    )
 
 
 def _recipients(

@@ -7,6 +7,7 @@ from datetime import datetime
 from accounts.access import Ability, Access
 from accounts.models import Membership
 from clever_sync.admission import Admission
+from imports.calendar.queries import calendar_ahead
 from imports.models import Brake
 from integration_console.administration.year import year_of
 from schools.models import District
@@ -81,6 +82,16 @@ def _district(access: Access, now: datetime) -> Iterator[Card]:
         "school_year",
         "The day on which the next school year begins, and what it does to class years.",
         f"It begins on {year.begins}; {year.label} is on.",
+    )
+    ahead = calendar_ahead(access.district, now)
+    yield Card(
+        "School calendar",
+        "calendar-off",
+        "calendar",
+        "Days on which nothing is synced by itself, and days on which nobody is removed.",
+        f"{ahead} {'range is' if ahead == 1 else 'ranges are'} on or ahead."
+        if ahead
+        else "Every day is an ordinary one.",
     )
     yield Card(
         "Brakes",

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 
 from accounts.access import Access
 from core.vocabulary import DataType
+from imports.calendar.queries import calendar_of
 from imports.lease import database_now
 from imports.models import Schedule
 from imports.schedules import due_next, schedules_of
@@ -45,6 +46,7 @@ def choices(form: SyncForm, name: str, offered: Sequence[tuple[str, str, str]]) 
 def settings(access: Access) -> dict[str, Any]:
     """The data types with the state of their settings."""
     schedules, now = schedules_of(access.district), database_now()
+    calendar = calendar_of(access.district)
     return {
         "access": access,
         "community_id": label(access.district, "community_id"),
@@ -52,7 +54,7 @@ def settings(access: Access) -> dict[str, Any]:
             {
                 "desk": desk,
                 "schedule": schedules[desk.data_type],
-                "due": due_next(access.district, schedules[desk.data_type], now),
+                "due": due_next(access.district, schedules[desk.data_type], now, calendar),
             }
             for desk in desks(access)
         ],

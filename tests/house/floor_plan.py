@@ -15,7 +15,7 @@ EVERYWHERE = (*PACKAGES, "benchmarks", "docs", "script", "templates", "tests")
 PURE_ROOMS = {
     "clever_sync": ("wire", "sources", "district_id", "privacy"),
     "core": ("vocabulary",),
-    "imports": ("matcher", "planner", "brakes", "brake_trial", "timetable"),
+    "imports": ("matcher", "planner", "brakes", "brake_trial", "school_calendar", "timetable"),
     "mappings": ("spec", "engine", "transforms", "suggest", "review"),
     "notifications": ("recipients", "render"),
     "schools": ("targets",),

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import AuditEvent
 from clever_sync.models import Connection, MirrorObject
-from core.vocabulary import DataType, HoldState, RunState
+from core.vocabulary import CalendarKind, DataType, HoldState, RunState
+from imports.calendar.actions import replace_calendar
 from imports.models import Alert, Brake, Hold, Run, Schedule, Settled
+from imports.school_calendar import Days
 from mappings.actions import (
     create_default_rulesets,
     leave_school_out,
@@ -227,6 +230,9 @@ def test_links_go_only_when_asked(ridge: District) -> None:
     assert {person.revision for person in former} == {2}
 
 
+DAYS = {"kind": "blackout", "first": "2026-12-20", "last": "2027-01-04", "name": "Winter break"}
+
+
 def set_up(ridge: District) -> None:
     """Every section of the settings says something of its own."""
     chosen, other = local_school(ridge, "101"), local_school(ridge, "102")
@@ -251,6 +257,10 @@ def set_up(ridge: District) -> None:
     )
     Recipient.objects.create(district=ridge, data_type="student", email="eve@oak.example")
     rename_term(district=ridge, field="community_id", label="Library card")
+    replace_calendar(
+        district=ridge,
+        calendar=[Days(CalendarKind.ADDS_ONLY, date(2020, 9, 1), date(2020, 9, 20), "September")],
+    )
 
 
 def document_file(folder: Path, document: Any) -> Path:
@@ -330,6 +340,11 @@ def test_C26_a_section_that_is_missing_stays(ridge: District, tmp_path: Path) ->
         ({"recipients": {"student": ["a@x.org", "b"]}}, "“b” is not an e-mail address"),
         ({"terminology": {"email": "Mail"}}, "email cannot be renamed"),
         ({"rollover": "02-30"}, "is not a day of every year"),
+        ({"calendar": [DAYS, DAYS | {"name": "Twice"}]}, "calendar: These days overlap with the"),
+        ({"calendar": [DAYS | {"last": "2026-12-01"}]}, "calendar: The last day, Dec 1, 2026, is"),
+        ({"calendar": [DAYS | {"last": "9999-12-31"}]}, "calendar: Choose days between Jan 1, 20"),
+        ({"calendar": [DAYS | {"name": " "}]}, "calendar: The days from 2026-12-20 have no name"),
+        ({"calendar": [DAYS | {"kind": "party"}]}, "Invalid enum value 'party'"),
     ],
 )
 def test_a_wrong_document_changes_nothing(
