@@ -67,8 +67,9 @@ if not CONSOLE_URL.startswith(("http://", "https://")) or not urlsplit(CONSOLE_U
     raise ImproperlyConfigured(
         "CONSOLE_URL is not understood: it has to be an address like https://console.example.org."
     )
-OURSELVES = ["localhost", "127.0.0.1"]
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[*OURSELVES, str(urlsplit(CONSOLE_URL).hostname)])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [
+    *("localhost", "127.0.0.1", str(urlsplit(CONSOLE_URL).hostname))
+]
 CSRF_TRUSTED_ORIGINS = [CONSOLE_URL]
 
 INSTALLED_APPS = [
