@@ -47,10 +47,17 @@ _UPSERT = """
 """
 # Decisions that this run obeyed and that led nowhere, since their alerts are here again.
 _VOID = """
-    DELETE FROM imports_matchdecision d
-    WHERE d.district_id = %(district)s AND d.clever_id = ANY(%(ids)s)
-        AND d.decision = ANY(%(placing)s) AND d.done_in_id IS NULL
-        AND (NOT d.staged OR %(obeyed)s)
+    WITH void AS (
+        DELETE FROM imports_matchdecision d
+        WHERE d.district_id = %(district)s AND d.clever_id = ANY(%(ids)s)
+            AND d.decision = ANY(%(placing)s) AND d.done_in_id IS NULL
+            AND (NOT d.staged OR %(obeyed)s)
+        RETURNING d.clever_id, d.decision, d.person_id, d.decided_by
+    )
+    UPDATE imports_alert a SET skipped = jsonb_build_object(
+        'why', 'asked_again', 'decision', void.decision, 'person', void.person_id,
+        'by', void.decided_by, 'run', %(run)s::bigint)
+    FROM void WHERE a.id = ANY(%(alerts)s) AND a.clever_id = void.clever_id
 """
 _STATE = """
     UPDATE imports_alert a SET state = s.state, version = version + 1
@@ -195,6 +202,7 @@ def store(run: Run, rows: Iterable[AlertRow]) -> None:
 def _reopen_void(run: Run, by_alert: dict[int, AlertRow]) -> None:
     names: dict[str, Any] = {
         "district": run.district_id,
+        "run": run.pk,
         "ids": [row.clever_id for row in by_alert.values()],
         "placing": list(PLACING),
         "obeyed": obeys_staged(run),

@@ -4,17 +4,16 @@ A decision is staged until Process All Updates (A66). It names the version of th
 on the screen, so that of two people who decide, the second sees what the first did (H07).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import F
 
 from accounts.audit import record
+from clever_sync.models import MirrorObject
 from core.problems import ConsoleError
 from core.states import one
-from core.vocabulary import AlertState, DataType, Decision, RunMode, Trigger
-from imports import actions
+from core.vocabulary import AlertState, Decision
 from imports.alert_rows import (
     NOT_OF_IDENTITY,
     PLACING,
@@ -22,12 +21,12 @@ from imports.alert_rows import (
     AlertRow,
     decisions_for,
     finish,
-    is_as_chosen,
     mark_done,
     obeys_staged,
     store,
 )
-from imports.models import Alert, AlertCandidate, MatchDecision, Run, Schedule
+from imports.models import Alert, AlertCandidate, MatchDecision
+from imports.processing import Processed, process, staged
 from imports.states import ALERT
 from schools.models import District, Person
 
@@ -42,36 +41,15 @@ __all__ = [
     "process",
     "staged",
     "store",
+    "take_back",
     "waiting",
 ]
-
-
-@dataclass
-class Processed:
-    """What Process All Updates did: the run that carries out `decisions` decisions, if any are
-    left, and a sentence for each decision that was skipped because its record changed."""
-
-    run: Run | None
-    decisions: int
-    skipped: list[str] = field(default_factory=list)
 
 
 def waiting(district: District) -> list[Alert]:
     """The open and staged alerts of a district with their candidates, best first."""
     found = Alert.objects.filter(district=district, state__in=WAITING).order_by("pk")
     return list(found.prefetch_related("candidates__person"))
-
-
-def staged(district: District) -> list[MatchDecision]:
-    """The decisions that wait for Process All Updates."""
-    alerts = Alert.objects.filter(district=district, state__in=WAITING)
-    return list(
-        MatchDecision.objects.filter(
-            district=district, staged=True, clever_id__in=alerts.values("clever_id")
-        )
-        .select_related("person")
-        .order_by("pk")
-    )
 
 
 def decide(
@@ -137,43 +115,42 @@ def _decide(
     return alert
 
 
-def process(*, district: District, by: str) -> Processed:
-    """Process All Updates: checks every staged decision again and starts the run that carries
-    them out. Raises ConsoleError if nothing is staged, before the first import, or while another
-    run is on; nothing is changed then.
+def take_back(*, decision_id: int, district: District, by: str) -> MatchDecision:
+    """Forgets a decision, so that the next run looks at the pair again; returns what it was.
+
+    Raises ConsoleError for one whose work is done: a link that stands is parted with Unlink, and
+    a record that was made is merged.
     """
     with transaction.atomic():
-        decisions = staged(district)
-        if not decisions:
-            raise ConsoleError(
-                "Nothing is waiting to be processed. Decide on an alert first.", code="none_staged"
-            )
-        skipped = [
-            _reopen(d) for d in decisions if d.decision == Decision.MATCH and not is_as_chosen(d)
-        ]
-        alerts = Alert.objects.filter(district=district, state__in=WAITING)
-        types = _imported_types(district, alerts)
-        pressed = MatchDecision.objects.filter(
-            district=district,
-            staged=True,
-            clever_id__in=alerts.filter(data_type__in=types).values("clever_id"),
-        )
-        count = pressed.update(staged=False)
-        if not count:
-            return Processed(None, 0, skipped)
-        started = actions.start_run(
-            district=district,
-            mode=RunMode.LIVE,
-            data_types=types,
-            requested_by=by,
-            trigger=Trigger.ALERTS,
-        )
-        if not started.created:
-            raise ConsoleError(
-                f"Run {started.run} is going on. Process the updates when it has finished.",
-                code="run_is_on",
-            )
-    return Processed(started.run, count, skipped)
+        rows = MatchDecision.objects.select_for_update(of=("self",)).select_related("person")
+        decision = rows.filter(district=district, pk=decision_id).first()
+        if decision is None:
+            raise ConsoleError("This decision was taken back already.", code="no_decision")
+        if refused := done_for_good(decision):
+            raise ConsoleError(refused, code="decision_done")
+        MatchDecision.objects.filter(pk=decision_id).delete()
+        for alert in Alert.objects.select_for_update().filter(
+            district=district, clever_id=decision.clever_id, state__in=WAITING
+        ):
+            _follow_state(alert)
+        record(
+            district, by, "decision taken back", f"decision {decision_id}",
+            decision=decision.decision, clever_id=decision.clever_id,
+            person=decision.person_id or 0,
+        )  # fmt: skip
+    return decision
+
+
+def done_for_good(decision: MatchDecision) -> str:
+    """Why a decision cannot simply be forgotten, in a sentence; "" if it can."""
+    if decision.done_in_id is None or decision.decision == Decision.NEVER:
+        return ""
+    if decision.decision == Decision.CREATE:
+        return "The record was created. If it is somebody who was here already, merge the two."
+    person = decision.person
+    if person is not None and person.clever_id == decision.clever_id:
+        return "The record is linked. Unlink it on the page of the person."
+    return ""
 
 
 def _locked(alert_id: int, district: District | None) -> Alert:
@@ -215,7 +192,9 @@ def _undone(alert: Alert) -> list[MatchDecision]:
 
 
 def _take_back(alert: Alert) -> None:
-    MatchDecision.objects.filter(pk__in=[d.pk for d in _undone(alert)]).delete()
+    """Whatever was staged; a pair that was ruled out before stays ruled out."""
+    staged_ones = [d.pk for d in _undone(alert) if d.staged or d.decision in PLACING]
+    MatchDecision.objects.filter(pk__in=staged_ones).delete()
 
 
 def _place(alert: Alert, decision: Decision, person_id: int | None, by: str) -> None:
@@ -301,12 +280,22 @@ def _refuse_twice(alert: Alert, person: Person) -> None:
     where = Alert.objects.filter(
         district=alert.district, clever_id=other.clever_id, state__in=WAITING
     ).first()
+    names = names_in_clever(alert.district, [other.clever_id]).get(other.clever_id, ())
+    name = " ".join(part for part in names if part)
     place = f"alert {where.pk}" if where else f"the Clever ID {other.clever_id}"
     raise ConsoleError(
-        f"Record {person.pk} is chosen already for {place}, by {other.decided_by}. "
-        "One record can belong to one person of Clever only.",
+        f"Record {person.pk} is chosen already for {f'{name}, {place}' if name else place}, by "
+        f"{other.decided_by}. One record can belong to one person of Clever only.",
         code="chosen_twice",
     )
+
+
+def names_in_clever(district: District, clever_ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """First and last name that Clever gives these people, by their Clever IDs."""
+    found = MirrorObject.objects.filter(
+        connection__district=district, type="user", clever_id__in=list(clever_ids)
+    ).values_list("clever_id", "payload")
+    return {i: (p.get("name.first") or "", p.get("name.last") or "") for i, p in found}
 
 
 def _follow_state(alert: Alert) -> None:
@@ -320,36 +309,5 @@ def _follow_state(alert: Alert) -> None:
         wanted = AlertState.STAGED
     if wanted != alert.state:
         ALERT.move(one(Alert, alert.pk), wanted)
-    Alert.objects.filter(pk=alert.pk).update(version=F("version") + 1)
+    Alert.objects.filter(pk=alert.pk).update(version=F("version") + 1, skipped={})
     alert.refresh_from_db(fields=["state", "version"])
-
-
-def _reopen(decision: MatchDecision) -> str:
-    """Puts the alert of a void decision back to open; says so in a sentence (H08)."""
-    decision.delete()
-    rows = Alert.objects.filter(
-        district=decision.district_id, clever_id=decision.clever_id, state=AlertState.STAGED
-    )
-    ALERT.move(rows, AlertState.OPEN, version=F("version") + 1)
-    return (
-        f"Skipped: the record chosen for Clever ID {decision.clever_id} by {decision.decided_by} "
-        "was changed meanwhile. Its alert is open again."
-    )
-
-
-def _imported_types(district: District, alerts: Iterable[Alert]) -> list[DataType]:
-    """The types whose decisions can be carried out now; ConsoleError if there are none."""
-    wanted = {DataType(alert.data_type) for alert in alerts}
-    imported = set(
-        Schedule.objects.filter(
-            district=district, first_import_at__isnull=False, data_type__in=wanted
-        ).values_list("data_type", flat=True)
-    )
-    types = [t for t in DataType if t in wanted and t in imported]
-    if not types:
-        raise ConsoleError(
-            "Nothing was imported yet. Your decisions are kept: the next Test Import shows their "
-            "effect, and Start Import carries them out.",
-            code="test_first",
-        )
-    return types

@@ -139,4 +139,6 @@ def decision_in_words(decision: str, person: int | None) -> str:
     """ "match with record 12"."""
     if decision == Decision.MATCH:
         return f"match with record {person}"
+    if decision == Decision.NEVER and person:
+        return f"never record {person}"
     return {"create": "new record", "skip": "skipped for now"}.get(decision, "never these records")

@@ -254,19 +254,21 @@ def _match(
     deleted = returning.deleted(frame, kind, [one.clever_id for one, _, _ in strangers])
     linked: list[tuple[Seen, Mapped, Verdict]] = []
     for one, mapped, newcomer in strangers:
+        decision = decisions.get(one.clever_id, UNDECIDED)
+        record = deleted.get(one.clever_id)
         verdict = judge(
             newcomer,
             facts.candidates(newcomer),
             facts.lookalikes.get(one.clever_id, []),
             facts.crowded_keys(newcomer),
-            decisions.get(one.clever_id, UNDECIDED),
+            decision,
         )
         if verdict.kind in ("link", "relink"):
             linked.append((one, mapped, verdict))
         elif verdict.kind == "alert":
             _conflict(one, mapped, verdict, batch)
-        elif one.clever_id in deleted:
-            _bring_back(frame, one, mapped, deleted[one.clever_id], batch)
+        elif record is not None and record.person["id"] not in decision.never:
+            _bring_back(frame, one, mapped, record, batch)
         else:
             _create(frame, one, mapped, verdict, batch)
     _link(frame, linked, batch)

@@ -24,7 +24,10 @@ class Deleted:
 
 
 def deleted(frame: Frame, kind: PersonKind, clever_ids: Sequence[str]) -> dict[str, Deleted]:
-    """The deleted records that these Clever IDs had, by the Clever ID; of several the newest."""
+    """The deleted records that these Clever IDs had, by the Clever ID; of several the newest.
+
+    One that was merged into another record is not deleted: it comes back with that merge only.
+    """
     if not clever_ids:
         return {}
     with database.cursor() as cursor:
@@ -33,7 +36,7 @@ def deleted(frame: Frame, kind: PersonKind, clever_ids: Sequence[str]) -> dict[s
             SELECT p.former_clever_id, p.archived_at::date::text, {PERSON_SQL}
             FROM schools_person p
             WHERE p.district_id = %s AND p.kind = %s AND p.archived_at IS NOT NULL
-                AND p.former_clever_id = ANY(%s)
+                AND p.merged_into_id IS NULL AND p.former_clever_id = ANY(%s)
             ORDER BY p.archived_at, p.id
             """,
             [frame.district.pk, str(kind), list(clever_ids)],

@@ -6,6 +6,7 @@ from imports import views
 from imports.braking import views as braking
 from imports.calendar import views as calendar
 from imports.holding import views as holding
+from imports.resolving import at_once, past, process_views
 from imports.resolving import views as resolving
 from imports.standing import views as standing
 from imports.updates import views as updates
@@ -40,6 +41,11 @@ urlpatterns = [
     path("updates/", updates.updates_log, name="updates_log"),
     path("updates.csv", updates.updates_csv, name="updates_csv"),
     path("alerts/", resolving.resolve, name="alerts"),
-    path("alerts/process/", resolving.process, name="alerts_process"),
+    path("alerts.csv", resolving.alerts_csv, name="alerts_csv"),
+    path("alerts/process/", process_views.process, name="alerts_process"),
+    path("alerts/at-once/", at_once.at_once, name="alerts_at_once"),
+    path("alerts/decisions/", past.past, name="alert_decisions"),
+    path("alerts/decisions/<int:number>/take-back/", past.take_back, name="decision_take_back"),
+    path("alerts/<int:number>/", resolving.alert, name="alert"),
     path("alerts/<int:number>/decide/", resolving.decide, name="alert_decide"),
 ]

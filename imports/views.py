@@ -23,6 +23,7 @@ from imports.calendar.queries import blackout_at
 from imports.forms import ChangesForm, PlaceForm, RunsForm, StartForm, TypesForm
 from imports.models import Run
 from imports.outdated import since
+from imports.resolving.outcome import outcome
 from imports.run_log import parts as log_parts
 from imports.shown import Shown, cancelling
 from imports.standing.found import new_in
@@ -80,6 +81,7 @@ def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "held": held.held(found),
         "changed": changed_since(Shown(found, timezone.now())),
         "alerts": queries.alerts_of(found),
+        "decided": outcome(found),
         "failure": catalogue.said(found.failure) if found.failure else None,
         "story": story(found),
         **plan_context(request, access, found),

@@ -98,6 +98,8 @@ HOLDS: Mapping[str, Word] = {
 ALERTS: Mapping[str, Word] = {
     AlertState.OPEN: Word("To be decided", "wait", "users"),
     AlertState.STAGED: Word("Decided, not processed yet", "info", "clock"),
+    AlertState.DECIDED: Word("Decided and carried out", "good", "circle-check"),
+    AlertState.CLOSED: Word("Closed: the reason is gone", "quiet", "circle-slash"),
 }
 
 DATA_TYPES: Mapping[str, str] = {
@@ -143,6 +145,9 @@ EDITS: Mapping[str, Word] = {
     "lock_ended": Word("Lock is over", "quiet", "lock-open"),
     "protect": Word("Protected", "info", "shield"),
     "unprotect": Word("Protection taken away", "quiet", "shield-off"),
+    "unlink": Word("Unlinked from Clever", "wait", "unlink"),
+    "merge": Word("Two records merged", "wait", "merge"),
+    "take back": Word("Taken back", "info", "undo-2"),
 }
 BY_ITSELF = "by itself"
 

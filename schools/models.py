@@ -62,6 +62,7 @@ class Person(models.Model):
     `revision` rises with every write; a plan names the revision it was made for.
     `unsettled` says that something happened here that the next sync must look at.
     `status_before` is the status from before a sync marked the person as a leaver.
+    `merged_into` is the record that goes on for this archived one (C15).
     Empty values are NULL, never "".
     """
 
@@ -108,6 +109,9 @@ class Person(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
     archived_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="merged", db_index=False
+    )
 
     class Meta:
         verbose_name_plural = "people"
@@ -215,6 +219,11 @@ class Person(models.Model):
                 fields=["district", "archived_at", "id"],
                 name="person_deleted",
                 condition=Q(archived_at__isnull=False),
+            ),
+            models.Index(
+                fields=["merged_into"],
+                name="person_merged",
+                condition=Q(merged_into__isnull=False),
             ),
         ]
 
@@ -352,8 +361,8 @@ class LocalEdit(models.Model):
     """What people or a file changed here, beside the runs (engine.md 9). Rows are only added.
 
     `before` and `after` hold the changed fields by their keys of fields.md. `cause` is "hand",
-    "bulk" or "file"; or one of schools.keeping, whose rows hold no field but "locked": the keys
-    of the fields, "reason" and "until".
+    "bulk", "file" or one of imports.joining; or one of schools.keeping, whose rows hold no field
+    but "locked": the keys of the fields, "reason" and "until".
     """
 
     # No index of its own: local_edit_newest begins with it.

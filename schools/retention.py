@@ -9,8 +9,11 @@ RESTORABLE = timedelta(days=30)
 
 
 def restorable() -> Q:
-    """Deleted records that can still be restored by hand."""
-    return Q(archived_at__gt=timezone.now() - RESTORABLE)
+    """Deleted records that can still be restored by hand.
+
+    One that was merged into another comes back by taking the merge back.
+    """
+    return Q(archived_at__gt=timezone.now() - RESTORABLE, merged_into=None)
 
 
 def restorable_until(archived_at: datetime) -> datetime:

@@ -28,6 +28,7 @@ IDENTIFIERS = (
     *("barcode", "community_id", "email", "username"),
 )
 NOT_BY_HAND = frozenset({"clever_id", "site", "additional_sites"})
+Edited = tuple[Mapping[str, Any], Mapping[str, Any]]
 TOUCHED: Mapping[str, Any] = {
     "revision": F("revision") + 1,
     "unsettled": True,
@@ -181,6 +182,30 @@ def restore_people(*, district: District, person_ids: Collection[int], by: str =
     return back.update(archived_at=None, **TOUCHED)
 
 
+@transaction.atomic
+def rewrite(
+    *,
+    person: Person,
+    columns: Mapping[str, Any],
+    sites: Collection[int] | None,
+    cause: str,
+    by: str,
+    told: Edited,
+) -> None:
+    """Writes columns of a locked record as they are given, and its further schools unless None.
+
+    For whoever has worked out a whole record: imports.joining. `told` is what its history says:
+    (before, after) by the keys of fields.md.
+    """
+    Person.objects.filter(pk=person.pk).update(**columns, **TOUCHED)
+    if sites is not None:
+        person.sites.exclude(school__in=sites).delete()
+        PersonSite.objects.bulk_create(
+            [PersonSite(person=person, school_id=place) for place in sites], ignore_conflicts=True
+        )
+    _keep(person, by, *told, cause=cause)
+
+
 def forget_links(*, district: District) -> int:
     """Releases everybody from Clever; the id is kept as the former one, for a later re-link."""
     linked = Person.objects.filter(district=district, clever_id__isnull=False)
@@ -247,9 +272,6 @@ def _today() -> str:
     return f"{timezone.now():%Y-%m-%d}"
 
 
-Edited = tuple[Mapping[str, Any], Mapping[str, Any]]
-
-
 def _keep_many(district: District, by: str, edits: Mapping[int, Edited]) -> None:
     """What was changed of many, in few statements: {person: (before, after)}."""
     LocalEdit.objects.bulk_create(
@@ -269,11 +291,12 @@ def _keep(
     by: str,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
+    cause: str = "hand",
 ) -> None:
     LocalEdit.objects.create(
         district_id=person.district_id,
         person=person,
-        cause="hand",
+        cause=cause,
         edited_by=by,
         before=dict(before),
         after=dict(after),

@@ -3,6 +3,7 @@
 from imports.models.alerts import Alert, AlertCandidate, MatchDecision
 from imports.models.heartbeats import Heartbeat
 from imports.models.holds import Brake, Hold, PlanFigures
+from imports.models.identity import IdentityChange
 from imports.models.plans import Look, PlannedChange, Settled
 from imports.models.runs import Run, RunEvent, RunProblem, WhatIf
 from imports.models.schedules import CalendarRange, Schedule
@@ -15,6 +16,7 @@ __all__ = [
     "CalendarRange",
     "Heartbeat",
     "Hold",
+    "IdentityChange",
     "Look",
     "MatchDecision",
     "PlanFigures",

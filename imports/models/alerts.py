@@ -14,6 +14,7 @@ class Alert(models.Model):
     """A person of Clever whom only a human can place (A63-A67).
 
     `reason` is a code of imports.problems. `version` rises with each change of its candidates.
+    `skipped`: the last decision that came to nothing, {"why", "decision", "person", "by", "run"}.
     """
 
     district = models.ForeignKey(District, models.CASCADE, related_name="alerts")
@@ -26,6 +27,7 @@ class Alert(models.Model):
     last_run = models.ForeignKey(Run, models.SET_NULL, null=True, related_name="+")
     opened_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True)
+    skipped = models.JSONField(default=dict, db_default={})
 
     class Meta:
         constraints = [

@@ -1,5 +1,6 @@
 """Forms of Resolve Alerts. They validate and nothing else."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,20 +8,38 @@ from django import forms
 
 from core.vocabulary import DataType, Decision
 from imports import catalogue, words
+from imports.alert_rows import WAITING
 from imports.forms import choices, one_of_the_list
+from schools.models import District, School
 
 MOST = 2**63 - 1
-OFFERED = (Decision.MATCH, Decision.CREATE, Decision.SKIP)
+OFFERED = (Decision.MATCH, Decision.CREATE, Decision.SKIP, Decision.NEVER)
+SORTS = (
+    ("oldest", "Waiting longest first"),
+    ("newest", "Newest first"),
+    ("score", "Best score first"),
+    ("name", "Name in Clever, A to Z"),
+)
+ACTS = (("match", "Match"), ("create", "Create Record"), ("skip", "Skip now"))
+AT_MOST = 500
+_TICKED = re.compile(r"([0-9]{1,18})-([0-9]{1,9})")
 
 
 class AlertsForm(forms.Form):
     """The filter: the reasons are those that wait."""
 
+    q = forms.CharField(
+        label="Name or ID",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        error_messages={"max_length": "Name or ID: 200 characters at most."},
+    )
     state = forms.ChoiceField(
         label="State",
         required=False,
         error_messages=one_of_the_list("State"),
-        choices=choices([(state, word.label) for state, word in words.ALERTS.items()]),
+        choices=choices([(state, words.ALERTS[state].label) for state in WAITING]),
     )
     data_type = forms.ChoiceField(
         label="Type",
@@ -31,9 +50,32 @@ class AlertsForm(forms.Form):
     reason = forms.ChoiceField(
         label="Reason", required=False, error_messages=one_of_the_list("Reason")
     )
+    school = forms.ModelChoiceField(
+        label="School",
+        required=False,
+        queryset=School.objects.none(),
+        empty_label="All",
+        error_messages=one_of_the_list("School"),
+    )
+    sort = forms.ChoiceField(
+        label="Order", required=False, choices=SORTS, error_messages=one_of_the_list("Order")
+    )
 
-    def __init__(self, *args: Any, reasons: Sequence[str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        district: District,
+        reasons: Sequence[str],
+        searchable: bool,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        schools = School.objects.filter(district=district).order_by("name", "pk")
+        self.fields["school"].queryset = schools  # type: ignore[attr-defined]
+        if not searchable:
+            # Whoever sees names masked must not find out by searching or sorting either.
+            del self.fields["q"]
+            self.fields["sort"].choices = SORTS[:-1]  # type: ignore[attr-defined]
         named = sorted((catalogue.said(code).title, code) for code in reasons)
         self.fields["reason"].choices = choices(  # type: ignore[attr-defined]
             [(code, title) for title, code in named]
@@ -46,14 +88,27 @@ class BehindForm(forms.Form):
     after = forms.IntegerField(required=False, min_value=0, max_value=MOST)
 
 
+class PastForm(forms.Form):
+    """The filter of the past decisions."""
+
+    decision = forms.ChoiceField(
+        label="Decision",
+        required=False,
+        error_messages=one_of_the_list("Decision"),
+        choices=choices(
+            [("match", "Match"), ("create", "Create Record"), ("never", "Never this pair")]
+        ),
+    )
+
+
 class DecisionForm(forms.Form):
     """One decision. `version` is the alert's as it was on the screen (H07)."""
 
     decision = forms.ChoiceField(
         choices=[(decision.value, decision.value) for decision in OFFERED],
         error_messages={
-            "required": "Choose Match, Create Record or Skip now.",
-            "invalid_choice": "Choose Match, Create Record or Skip now.",
+            "required": "Choose Match, Create Record, Skip now or Never this pair.",
+            "invalid_choice": "Choose Match, Create Record, Skip now or Never this pair.",
         },
     )
     person = forms.IntegerField(
@@ -80,6 +135,40 @@ class DecisionForm(forms.Form):
             self.add_error(
                 "person", "Choose the matching record first, then Match. None? Create Record."
             )
+        if cleaned.get("decision") == Decision.NEVER and not chosen:
+            self.add_error("person", "Choose the record that it is not, then Never this pair.")
+        return cleaned
+
+    @property
+    def sentences(self) -> str:
+        """What is wrong, in one line."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+class ManyForm(forms.Form):
+    """One decision for many: those that are ticked, each with its version, or all of the list."""
+
+    act = forms.ChoiceField(
+        choices=ACTS,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), "Choose Match, Create Record or Skip now."
+        ),
+    )
+    scope = forms.ChoiceField(required=False, choices=[("picked", ""), ("all", "")])
+    confirmed = forms.BooleanField(required=False)
+    pick = forms.Field(required=False, widget=forms.MultipleHiddenInput)
+
+    def clean_pick(self) -> dict[int, int]:
+        """{alert: version} of what is ticked."""
+        found = [_TICKED.fullmatch(text) for text in self.cleaned_data["pick"] or []]
+        if len(found) > AT_MOST or not all(found):
+            raise forms.ValidationError(f"Tick alerts of the list, {AT_MOST} at most.")
+        return {int(one[1]): int(one[2]) for one in found if one}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("pick") and cleaned.get("scope") != "all":
+            self.add_error("pick", "Tick at least one alert first.")
         return cleaned
 
     @property

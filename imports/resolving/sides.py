@@ -1,6 +1,6 @@
 """An alert as people compare it: what Clever says beside what the possible matches say (C14)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from clever_sync.models import MirrorObject
 from core.text import key
 from core.vocabulary import KIND_OF_TYPE, DataType, Decision
 from imports import catalogue
-from imports.alert_rows import NOT_OF_IDENTITY, PLACING
+from imports.alert_rows import NOT_OF_IDENTITY, PLACING, WAITING
 from imports.catalogue import ShownProblem
 from imports.changes import Reader
 from imports.likeness import REASONS
@@ -54,9 +54,19 @@ class Match:
     person: Person
     name: str
     score: int
-    reasons: list[str]
+    codes: list[str]
     chosen: bool
     ruled_out: bool
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why the record is a candidate, in words."""
+        return [REASONS.get(code, code) for code in self.codes]
+
+    @property
+    def open(self) -> bool:
+        """Whether the record can be chosen."""
+        return self.there and not self.ruled_out
 
     @property
     def there(self) -> bool:
@@ -70,16 +80,41 @@ class Match:
 
 @dataclass(frozen=True)
 class Shown:
-    """One alert, ready for a template. `decided` is the staged decision, in words."""
+    """One alert, ready for a template. `decided` is the staged decision, in words; `later` says
+    that it waits for a first import; `skipped` why an earlier one came to nothing."""
 
     alert: Alert
     name: str
+    school: str
     said: ShownProblem
     matches: list[Match]
     lines: list[Line]
     decision: MatchDecision | None
     decided: str
     shared: bool
+    later: bool
+    skipped: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether it can still be decided."""
+        return self.alert.state in WAITING
+
+    @property
+    def choices(self) -> list[Match]:
+        """The records that can be chosen."""
+        return [match for match in self.matches if match.open]
+
+    @property
+    def best(self) -> Match | None:
+        return next(iter(self.choices), None)
+
+    @property
+    def former(self) -> Match | None:
+        """The record that would go on under a new Clever ID (C17)."""
+        if self.alert.reason != "clever_id_changed":
+            return None
+        return next((match for match in self.choices if "left_clever" in match.codes), None)
 
     @property
     def of_identity(self) -> bool:
@@ -94,8 +129,10 @@ class Shown:
 class Comparer:
     """Puts alerts beside their possible matches, for a reader who may see what `reader` says."""
 
-    def __init__(self, district: District, reader: Reader, now: datetime) -> None:
-        self.district, self.reader = district, reader
+    def __init__(
+        self, district: District, reader: Reader, now: datetime, imported: Collection[str]
+    ) -> None:
+        self.district, self.reader, self.imported = district, reader, imported
         self.today = now.astimezone(ZoneInfo(district.time_zone)).date()
 
     def shown(self, alerts: Sequence[Alert]) -> list[Shown]:
@@ -150,12 +187,15 @@ class Comparer:
         return Shown(
             alert=alert,
             name=name or f"Clever ID {self.reader.text('clever_id', alert.clever_id)}",
+            school=self._text("site", values.get("site")),
             said=catalogue.said(alert.reason),
             matches=matches,
             lines=list(self._lines(values, [one.person for one in candidates])),
             decision=placed,
             decided=words_of(placed, matches),
             shared=clever is not None and clever.gone_in_id is None,
+            later=alert.data_type not in self.imported,
+            skipped=skipped(alert.skipped),
         )
 
     def _match(
@@ -166,7 +206,7 @@ class Comparer:
             person=person,
             name=self.reader.full_name(person.first_name, person.last_name),
             score=one.score,
-            reasons=[REASONS.get(reason, reason) for reason in one.reasons],
+            codes=list(one.reasons),
             chosen=placed is not None and placed.person_id == person.pk,
             ruled_out=person.pk in ruled_out,
         )
@@ -216,3 +256,20 @@ def words_of(placed: MatchDecision | None, matches: Sequence[Match]) -> str:
         return "Create Record"
     name = next((match.name for match in matches if match.chosen), "")
     return f"Match with {name or f'record {placed.person_id}'}"
+
+
+WHY_SKIPPED = {
+    "record_changed": "the record was changed after it was chosen",
+    "asked_again": "the run met the same question again",
+}
+
+
+def skipped(told: Mapping[str, Any]) -> str:
+    """Why the last decision came to nothing, in a sentence; "" if none did."""
+    if not told:
+        return ""
+    what = "Create Record" if told["decision"] == Decision.CREATE else "Match"
+    record = f" with record {told['person']}" if told["person"] else ""
+    run = f" in run #{told['run']}" if told["run"] else ""
+    why = WHY_SKIPPED[told["why"]]
+    return f"{what}{record}, decided by {told['by']}, was not carried out{run}: {why}."

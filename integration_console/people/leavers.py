@@ -152,4 +152,5 @@ def restorable_people(access: Access) -> QuerySet[Person]:
 def too_late(access: Access) -> int:
     """How many were deleted so long ago that they cannot be restored by hand any more."""
     gone = Person.objects.filter(district=access.district, archived_at__lte=timezone.now())
-    return within(access, gone.exclude(restorable())).count()
+    # One that was merged into another is no deleted one.
+    return within(access, gone.filter(merged_into=None).exclude(restorable())).count()

@@ -3,7 +3,7 @@
 from django.db import connection
 
 from core.vocabulary import DataType, RulesetState
-from imports.models import Alert, AlertCandidate, MatchDecision
+from imports.models import Alert, AlertCandidate, MatchDecision, Run
 from mappings.models import Ruleset
 from schools.models import LocalEdit, Person
 from tests.pages import scenes
@@ -63,6 +63,26 @@ def staged(alert: Alert, decision: str) -> MatchDecision:
     )  # fmt: skip
 
 
+def relink(scene: Scene) -> Alert:
+    """Somebody whose Clever ID is no longer shared, and the same person under a new one."""
+    made = alerts(scene, 1, reason="clever_id_changed")[0]
+    best = made.candidates.order_by("-score")[0]
+    AlertCandidate.objects.filter(alert=made).exclude(pk=best.pk).delete()
+    AlertCandidate.objects.filter(pk=best.pk).update(
+        reasons=["same_first_name", "same_birth_date", "other_number", "left_clever"]
+    )
+    return made
+
+
+def remembered(alert: Alert, decision: str, run: Run | None = None) -> MatchDecision:
+    """A decision that was carried out, or is remembered."""
+    person = None if decision == "create" else alert.candidates.order_by("score")[0].person
+    return MatchDecision.objects.create(
+        district=alert.district, clever_id=alert.clever_id, person=person, decision=decision,
+        decided_by=ALICE, staged=False, done_in=run,
+    )  # fmt: skip
+
+
 def edit(person: Person, cause: str = "hand", **after: object) -> LocalEdit:
     """Something that was changed here, beside the runs."""
     return LocalEdit.objects.create(
@@ -84,6 +104,12 @@ def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
     made = alerts(full, 24)
     staged(made[1], "match")
     staged(made[2], "create")
+    remembered(made[4], "never")
+    remembered(made[5], "create", full.runs["done"])
+    Alert.objects.filter(pk=made[6].pk).update(
+        skipped={"why": "record_changed", "decision": "match", "person": 12, "by": ALICE, "run": 3}
+    )
+    relink(full)
     alerts(trouble, 1, reason="username_taken")
     edit(full.person, grade="5", email="new@maple.example")
     # Nothing runs here and nothing is in the way, so that a browser can press Sync Now.

@@ -11,12 +11,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEvent
+from clever_sync.models import MirrorObject
 from core.sheet import cell, chunks
 from imports.models import PlannedChange, Run
 from schools.models import Person
 from tests.pages import scenes
 from tests.pages.conftest import signed_in
 from tests.pages.scenes import Scene
+from tests.pages.scenes_operations import alerts, staged
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,3 +111,20 @@ def test_download_is_of_one_moment(maple: Scene, alice: Client) -> None:
         cursor.execute("SELECT 1")
     text = b"".join(stream).decode()
     assert text.count("\n") == 1 + Person.objects.filter(kind="student").count()
+
+
+def test_A63_alerts_are_downloaded_as_filtered_one_line_per_match(
+    maple: Scene, alice: Client
+) -> None:
+    made = alerts(maple, 3)
+    mirror = MirrorObject.objects.get(clever_id=made[0].clever_id)
+    mirror.payload = {**mirror.payload, "name.first": "=HYPERLINK(1)"}
+    mirror.save(update_fields=["payload"])
+    staged(made[0], "match")
+    found = rows(alice, reverse("alerts_csv", args=["maple"]), state="staged")
+    assert [row["alert"] for row in found] == [str(made[0].pk)] * 2
+    assert found[0]["name"].startswith("'=HYPERLINK"), "no spreadsheet runs it"
+    assert [row["score"] for row in found] == ["92", "81"]
+    assert found[0]["decision"].startswith("Match with")
+    assert len(rows(alice, reverse("alerts_csv", args=["maple"]))) == 8, "2 of the scene have none"
+    assert AuditEvent.objects.filter(verb="alerts.exported", actor=scenes.ALICE).count() == 2

@@ -20,13 +20,16 @@ class Command(ConsoleCommand):
         which.add_argument("--match", type=int, metavar="PERSON", help="it is this record")
         which.add_argument("--create", action="store_true", help="it is a new record")
         which.add_argument("--skip", action="store_true", help="take back what was staged")
-        which.add_argument("--never", action="store_true", help="it is none of the candidates")
+        which.add_argument(
+            "--never", type=int, nargs="?", const=0, metavar="PERSON",
+            help="it is never this record; without a number, none of the candidates",
+        )  # fmt: skip
 
     def handle(self, *args: object, **options: Any) -> None:
         """Stages the decision."""
         names = [d for d in Decision if options.get(d.value) not in (None, False)]
         decision = names[0]
-        person = options["match"] if decision is Decision.MATCH else None
+        person = options["match"] or options["never"] or None
         alert = alerts.decide(
             alert_id=options["id"], decision=decision, person_id=person, by=operator()
         )

@@ -70,5 +70,29 @@ for (const input of document.querySelectorAll("input[data-filter]")) {
   });
 }
 
+// Keys press what shows them: <a data-key="j">. They rest while somebody types, and can be
+// switched off: <span data-keys hidden>…<button>.
+const keys = document.querySelector("[data-keys]");
+if (keys) {
+  const toggle = keys.querySelector("button");
+  const on = () => localStorage.getItem("keys") !== "off";
+  const show = () => {
+    document.body.classList.toggle("with-keys", on());
+    toggle.textContent = on() ? "Switch keys off" : "Switch keys on";
+  };
+  keys.hidden = false;
+  toggle.addEventListener("click", () => { localStorage.setItem("keys", on() ? "off" : "on"); show(); });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("select, textarea, input:not([type=radio], [type=checkbox])");
+    if (!on() || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const wanted = [...document.querySelectorAll("[data-key]")].find((e) => e.dataset.key === event.key.toLowerCase());
+    if (!wanted) return;
+    event.preventDefault();
+    wanted.focus();
+    wanted.click();
+  });
+  show();
+}
+
 // After a mistake the first field that is wrong has the focus, and so is in sight.
 document.querySelector("[aria-invalid=true]")?.focus();
