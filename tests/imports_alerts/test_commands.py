@@ -163,7 +163,10 @@ def test_A48_before_the_first_import_a_test_shows_decisions_and_the_import_carri
     assert Alert.objects.filter(state="open").count() == 2
     ids = {a.clever_id: a.pk for a in Alert.objects.all()}
     said("decide_alert", ids[one], "--match", here.pk)
-    said("decide_alert", ids[other], "--never")
+    assert "never these records" in said("decide_alert", ids[other], "--never")
+    said("decide_alert", ids[other], "--skip")
+    never = said("decide_alert", ids[other], "--never", there.pk)
+    assert f"staged: never record {there.pk}" in never
     tested = maple.test()
     actions = {row.clever_id: row.action for row in maple.rows(tested)}
     assert (actions[one], actions[other]) == ("link", "create")

@@ -29,7 +29,7 @@ def test_B53_dialog_stands_in_front_and_is_closed_by_keyboard(site: Site) -> Non
 def test_A64_alert_is_decided_and_processed_by_keyboard_alone(site: Site) -> None:
     window = site.window(scenes.ALICE)
     page = window.new_page()
-    page.goto("/d/maple/alerts/?state=open&sort=score")
+    page.goto("/d/maple/alerts/?state=open&sort=score&reason=likely_duplicate")
     page.locator("tbody a").first.click()
     name = page.get_by_role("heading", level=1).inner_text()
     page.keyboard.press("j")

@@ -27,8 +27,8 @@ class Command(ConsoleCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         """Stages the decision."""
-        names = [d for d in Decision if options.get(d.value) not in (None, False)]
-        decision = names[0]
+        named = [d for d in Decision if not (options[d] is None or options[d] is False)]
+        decision = named[0]
         person = options["match"] or options["never"] or None
         alert = alerts.decide(
             alert_id=options["id"], decision=decision, person_id=person, by=operator()
