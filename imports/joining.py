@@ -17,7 +17,7 @@ from django.utils import timezone
 from core.problems import ConsoleError
 from imports.models import IdentityChange
 from schools import writer
-from schools.models import District, ExternalIdentity, Person
+from schools.models import District, ExternalIdentity, Person, Protection
 from schools.targets import TARGETS
 
 UNLINK, MERGE, TAKE_BACK = "unlink", "merge", "take back"
