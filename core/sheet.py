@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 # A spreadsheet takes a cell that begins with one of these for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ROWS_PER_CHUNK = 500
+# Without it Excel takes the file for the computer's old code page, and breaks every accent.
+BYTE_ORDER_MARK = "\ufeff".encode()
 
 
 def cell(value: object) -> str:
@@ -34,6 +36,12 @@ def chunks(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[
         if number % ROWS_PER_CHUNK == 0:
             yield taken(buffer)
     yield taken(buffer)
+
+
+def for_excel(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """The same file with a byte order mark in front, for people; programs read `chunks`."""
+    yield BYTE_ORDER_MARK
+    yield from chunks(header, rows)
 
 
 def taken(buffer: io.StringIO) -> bytes:

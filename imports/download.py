@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 from django.http import StreamingHttpResponse
 
-from core.sheet import chunks
+from core.sheet import for_excel
 from imports.changes import Reader, Rules, why
 from imports.models import PlannedChange, Run
 from imports.words import DATA_TYPES
@@ -35,8 +35,8 @@ def of_one_moment(rows: QuerySet[Row]) -> Iterator[Row]:
 def as_csv(
     name: str, header: Sequence[str], rows: Iterator[Sequence[object]]
 ) -> StreamingHttpResponse:
-    """The answer to a download."""
-    return as_file(f"{name}.csv", chunks(header, rows), "text/csv")
+    """The answer to a download that a person opens in a spreadsheet."""
+    return as_file(f"{name}.csv", for_excel(header, rows), "text/csv")
 
 
 def as_file(name: str, parts: Iterator[bytes], kind: str) -> StreamingHttpResponse:

@@ -1,8 +1,9 @@
 """The Transferred list and the deleted people: who, since when, by which run (B32, B33)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,16 +13,19 @@ from accounts.access import Access
 from clever_sync.models import MirrorObject
 from core.vocabulary import Action, ImportRule, RulesetState, RunMode, Status
 from imports.changes import Reader
+from imports.download import AT_ONCE, of_one_moment
 from imports.models import PlannedChange
 from imports.ownership import Written
 from imports.queries import IMPORTED
 from imports.words import SCHEDULE
 from integration_console.people.forms import LeaversForm, PickForm
+from integration_console.people.reading import record_of
 from integration_console.people.rows import Row, row_of
 from mappings.models import Ruleset
 from schools import pages
 from schools.models import LocalEdit, Person
 from schools.retention import restorable, restorable_until
+from schools.targets import Target
 
 ALL_LEAVERS = pages.Wanted(data_type="", status=Status.TRANSFERRED)
 
@@ -60,6 +64,20 @@ def leavers(access: Access, wanted: pages.Wanted, after: int | None) -> dict[str
         "next": shown[-1].pk if len(found) > pages.PAGE else None,
         "total": pages.people(access.district, wanted).order_by().count(),
     }
+
+
+def leavers_rows(
+    access: Access, wanted: pages.Wanted, targets: Sequence[Target]
+) -> Iterator[Sequence[object]]:
+    """One line per leaver for a file: the record, since when, by whom, by which run."""
+    people = of_one_moment(pages.people(access.district, wanted))
+    while some := list(islice(people, AT_ONCE)):
+        since = marked([person.pk for person in some])
+        for person in some:
+            written = since.get(person.pk)
+            at = written.at.isoformat() if written and written.at else ""
+            by = (written.by, written.run) if written else ("", "")
+            yield (*record_of(person, targets), at, *by)
 
 
 def marked(people: Collection[int]) -> dict[int, Written]:

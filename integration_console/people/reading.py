@@ -12,6 +12,7 @@ from imports.download import of_one_moment
 from integration_console.people.rows import row_of
 from schools import pages
 from schools.forms import PeopleForm
+from schools.models import Person
 from schools.targets import Target
 
 
@@ -59,6 +60,10 @@ def csv_rows(
     """One line per person; the site as its code, the status as its number."""
     shown = [target for target in targets if access.sees(target.key)]
     for person in of_one_moment(pages.people(access.district, wanted)):
-        site = person.school.site_code if person.school else ""
-        values = (site if t.key == "site" else getattr(person, t.column) for t in shown)
-        yield (person.pk, *values)
+        yield record_of(person, shown)
+
+
+def record_of(person: Person, targets: Sequence[Target]) -> Sequence[object]:
+    """The number of a person and the value of each field, as a file has them."""
+    site = person.school.site_code if person.school else ""
+    return (person.pk, *(site if t.key == "site" else getattr(person, t.column) for t in targets))

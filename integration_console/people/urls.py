@@ -9,6 +9,7 @@ urlpatterns = [
     path("people.csv", listing.listing_csv, name="people_csv"),
     path("people/new/", editing.person_new, name="person_new"),
     path("people/transferred/", leavers.transferred, name="transferred"),
+    path("people/transferred.csv", leavers.transferred_csv, name="transferred_csv"),
     path("people/transferred/<slug:act>/", leavers.transferred_act, name="transferred_act"),
     path("people/deleted/", leavers.deleted_people, name="deleted_people"),
     path("people/deleted/restore/", leavers.restore_people, name="restore_people"),

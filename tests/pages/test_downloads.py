@@ -1,11 +1,13 @@
 """Downloads: whole, of one moment, safe in a spreadsheet, recorded."""
 
+import codecs
 import csv
 import io
 import tracemalloc
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -14,7 +16,8 @@ from accounts.models import AuditEvent
 from clever_sync.models import MirrorObject
 from core.sheet import cell, chunks
 from imports.models import PlannedChange, Run
-from schools.models import Person
+from schools import writer
+from schools.models import LocalEdit, Person
 from tests.pages import scenes
 from tests.pages.conftest import signed_in
 from tests.pages.scenes import Scene
@@ -39,7 +42,7 @@ def rows(client: Client, address: str, **asked: Any) -> list[dict[str, str]]:
     assert answer.status_code == 200
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"].startswith("attachment")
-    return list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 def test_B54_log_of_operations_is_downloaded(maple: Scene, alice: Client) -> None:
@@ -77,6 +80,53 @@ def test_librarian_downloads_own_schools_only_and_no_gpa(maple: Scene) -> None:
     found = rows(signed_in(scenes.LEE), reverse("people_csv", args=["maple"]))
     assert {row["site"] for row in found} == {"S01"}
     assert "weighted_gpa" not in found[0]
+
+
+def test_download_begins_with_the_mark_by_which_a_spreadsheet_knows_accents(
+    maple: Scene, alice: Client
+) -> None:
+    Person.objects.filter(pk=maple.person.pk).update(last_name="Núñez", status=4)
+    doors = [
+        reverse(name, args=["maple"])
+        for name in ("people_csv", "transferred_csv", "operations_csv", "updates_csv")
+    ]
+    for address in (*doors, reverse("changes_csv", args=["maple", maple.runs["done"].pk])):
+        whole = alice.get(address).getvalue()
+        assert whole.startswith(codecs.BOM_UTF8), address
+        assert whole.count(codecs.BOM_UTF8) == 1
+    assert "Núñez" in alice.get(doors[1]).getvalue().decode("utf-8-sig")
+
+
+def test_file_for_another_program_has_no_mark() -> None:
+    run = scenes.full().runs["done"]
+    for command in (
+        ("export_changes", str(run.pk), "--format", "csv"),
+        ("export_records", "maple", "--type", "student", "--format", "csv"),
+    ):
+        said = io.StringIO()
+        call_command(*command, stdout=said)
+        assert said.getvalue()[0].isalpha()
+
+
+def test_B33_leavers_are_downloaded_as_filtered_with_since_when_and_by_whom(
+    maple: Scene, alice: Client
+) -> None:
+    one, two = maple.district.people.filter(kind="student").order_by("pk")[:2]
+    for person, by in ((one, scenes.OLIVE), (two, scenes.ALICE)):
+        writer.set_status(district=maple.district, person_ids=[person.pk], status=4, by=by)
+    address = reverse("transferred_csv", args=["maple"])
+    found = {int(row["id"]): row for row in rows(alice, address)}
+    assert set(found) == {one.pk, two.pk}
+    assert (found[one.pk]["by"], found[one.pk]["run"]) == (scenes.OLIVE, "")
+    assert found[one.pk]["since"].startswith(f"{LocalEdit.objects.get(person=one).at:%Y-%m-%d}")
+    assert found[one.pk]["last_name"] == one.last_name
+    assert rows(alice, address, type="teacher") == []
+    assert [row["id"] for row in rows(alice, address, q=two.sis_id)] == [str(two.pk)]
+    assert AuditEvent.objects.filter(verb="people.exported", subject="transferred").count() == 3
+    assert signed_in(scenes.BOB).get(address).status_code == 403, "a Viewer exports nothing"
+    page = reverse("transferred", args=["maple"])
+    assert address in alice.get(page).content.decode()
+    assert address not in signed_in(scenes.BOB).get(page).content.decode()
 
 
 def test_spreadsheet_runs_nothing(maple: Scene, alice: Client) -> None:

@@ -68,7 +68,7 @@ def rows(client: Client, **asked: Any) -> list[dict[str, str]]:
     answer = client.get(CSV, asked)
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert 'filename="maple-updates-' in answer["Content-Disposition"]
-    return list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 def test_A62_log_is_downloaded_as_filtered_newest_first_and_audited(committed: Scene) -> None:

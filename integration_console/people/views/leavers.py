@@ -4,13 +4,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import audit
 from accounts.access import Ability, Access, member
 from core.replies import SeeOther
+from imports.download import as_csv
 from integration_console.people import actions
 from integration_console.people.editing import choosable
 from integration_console.people.figures import counts
@@ -19,6 +21,7 @@ from integration_console.people.leavers import (
     chosen,
     deleted,
     leavers,
+    leavers_rows,
     restorable_people,
     still_shared,
     wanted_leavers,
@@ -26,6 +29,7 @@ from integration_console.people.leavers import (
 from integration_console.people.reading import form_of
 from integration_console.people.views.editing import form_page
 from schools.forms import BehindForm
+from schools.targets import TARGETS
 
 ACTS = ("status", "site", "delete")
 
@@ -49,6 +53,21 @@ def transferred(request: HttpRequest, slug: str) -> HttpResponse:
         **leavers(access, wanted, after),
     }
     return render(request, "people/transferred.html", context)
+
+
+@login_required
+@require_safe
+def transferred_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The same list as a file, with every field that the reader may see."""
+    access = member(request, slug, Ability.SEE_PEOPLE)
+    access.must(Ability.EXPORT)
+    wanted = wanted_leavers(filter_of(request, access), access)
+    targets = [t for t in TARGETS.values() if t.column and access.sees(t.key)]
+    if wanted.data_type:
+        targets = [target for target in targets if wanted.data_type in target.types]
+    audit.record(access.district, access.user.email, "people.exported", "transferred")
+    header = ("id", *(target.key for target in targets), "since", "by", "run")
+    return as_csv(f"{slug}-transferred", header, leavers_rows(access, wanted, targets))
 
 
 @login_required
