@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
@@ -57,7 +57,7 @@ def waiting(district: District) -> Waiting:
 def run_of(district: District, number: int) -> Run:
     """The district's run; Http404 for another district's and for none."""
     runs = Run.objects.filter(district=district, pk=number).exclude(BASE)
-    found = runs.select_related("pull", "tested_run").first()
+    found = with_open_holds(runs.select_related("pull", "tested_run")).first()
     if found is None:
         raise Http404
     return found
@@ -69,14 +69,30 @@ def active_run(district: District) -> Run | None:
 
 def latest_runs(district: District, count: int) -> list[Run]:
     runs = Run.objects.filter(district=district).exclude(mode=RunMode.WHAT_IF)
-    return list(runs.order_by("-pk")[:count])
+    return list(with_open_holds(runs).order_by("-pk")[:count])
+
+
+def with_open_holds(runs: QuerySet[Run]) -> QuerySet[Run]:
+    """Each run with what `still_held` tells."""
+    return runs.annotate(still_held=open_held())
+
+
+def open_held() -> Coalesce:
+    """For runs: how many of their changes wait for a decision."""
+    holds = Hold.objects.filter(run=OuterRef("pk"), state=HoldState.OPEN).order_by()
+    return Coalesce(Subquery(holds.values("run").values(changes=Sum("count"))), 0)
+
+
+def still_held(run: Run) -> int:
+    """How many of its changes wait for a decision; 0 for a run that was read without them."""
+    return int(run.__dict__.get("still_held", 0))
 
 
 def last_import(district: District) -> Run | None:
     """The newest LIVE run that came to an end, well or not; a cancelled one is none."""
     ended = (*IMPORTED, RunState.FAILED, RunState.READY)
     runs = Run.objects.filter(district=district, mode=RunMode.LIVE, state__in=ended)
-    return runs.exclude(trigger=Trigger.UNDO).order_by("-pk").first()
+    return with_open_holds(runs.exclude(trigger=Trigger.UNDO)).order_by("-pk").first()
 
 
 def last_test(district: District) -> Run | None:

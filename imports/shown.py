@@ -8,7 +8,7 @@ from accounts.access import Ability
 from core.vocabulary import ACTIVE_RUN_STATES, Action, RunMode, RunState, RunStep, Trigger
 from imports import words
 from imports.models import Run
-from imports.queries import IMPORTED, SERIES, total_of
+from imports.queries import IMPORTED, SERIES, still_held, total_of
 
 
 def cancelling(run: Run) -> Ability:
@@ -68,7 +68,7 @@ class Shown:
     def word(self) -> words.Word:
         if self.what_if and self.run.state == RunState.TESTED:
             return words.WORKED_OUT
-        return words.STATES[self.run.state]
+        return words.of_run(self.run.state, still_held(self.run))
 
     @property
     def types(self) -> str:

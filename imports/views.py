@@ -44,7 +44,7 @@ def operations(request: HttpRequest, slug: str) -> HttpResponse:
     runs = queries.runs(access.district, wanted_runs(form))
     if place.is_valid() and place.cleaned_data["before"]:
         runs = runs.filter(pk__lt=place.cleaned_data["before"])
-    found, now = list(runs[: RUNS_A_PAGE + 1]), timezone.now()
+    found, now = list(queries.with_open_holds(runs)[: RUNS_A_PAGE + 1]), timezone.now()
     context = {
         "access": access,
         "form": form,

@@ -43,6 +43,15 @@ STATES: Mapping[str, Word] = {
 }
 WORKED_OUT = Word("Worked out", "good", "circle-check")
 
+
+def of_run(state: str, held: int) -> Word:
+    """A run that is done, of which some changes wait for a person, is never plain green."""
+    if not held or state not in (RunState.COMPLETED, RunState.COMPLETED_WITH_ERRORS):
+        return STATES[state]
+    noun = "change" if held == 1 else "changes"
+    return Word(f"{STATES[state].label}, {held:,} {noun} held", "wait", "hand")
+
+
 STEPS: Mapping[str, str] = {
     RunStep.PULLING: "Reading Clever",
     RunStep.PLANNING: "Comparing records",

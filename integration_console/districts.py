@@ -10,7 +10,8 @@ from accounts.models import Membership, User
 from clever_sync.models import Connection
 from core.vocabulary import ConnectionState, RunMode
 from imports.models import Run
-from imports.words import STATES, Word
+from imports.queries import open_held
+from imports.words import Word, of_run
 from integration_console.overview import CONNECTIONS, NOT_CONNECTED
 from schools.models import District
 
@@ -45,6 +46,7 @@ def with_state(found: QuerySet[District], user: User) -> QuerySet[District]:
         my_role=Subquery(mine.values("role")[:1]),
         connection_state=Subquery(connections.values("state")[:1]),
         last_state=Subquery(live.values("state")[:1]),
+        last_held=Subquery(live.annotate(held=open_held()).values("held")[:1]),
         last_at=Subquery(live.values("created_at")[:1]),
     ).order_by("name", "pk")
 
@@ -52,12 +54,12 @@ def with_state(found: QuerySet[District], user: User) -> QuerySet[District]:
 def row(district: District) -> Row:
     read = district.__dict__
     role, state = read["my_role"] or SUPPORT, read["connection_state"]
-    integration = Ability.SEE_INTEGRATION in ABILITIES[role]
+    integration, last = Ability.SEE_INTEGRATION in ABILITIES[role], read["last_state"]
     return Row(
         district=district,
         role=ROLE_NAMES[role],
         integration=integration,
         connection=CONNECTIONS[ConnectionState(state)] if state else NOT_CONNECTED,
-        last_state=STATES.get(read["last_state"] or "") if integration else None,
+        last_state=of_run(last, read["last_held"]) if integration and last else None,
         last_at=read["last_at"] if integration else None,
     )
