@@ -30,7 +30,8 @@ class Overtaken(ConsoleError):
 def keep_draft(
     *, district: District, spec: RulesetSpec, by: str, seen: int | None
 ) -> Ruleset | None:
-    """Keeps these rules as unpublished work; None if they say what is published already.
+    """Keeps these rules as unpublished work; None if they say what is published already, which
+    is thereby confirmed.
 
     Raises Overtaken if somebody else saved or published since `seen`.
     """
@@ -40,6 +41,7 @@ def keep_draft(
     if active and same_rules(spec_of(active), spec):
         if draft:
             throw_away(district=district, data_type=spec.data_type, by=by, seen=draft.pk)
+        _confirm(active, by)
         return None
     if draft and same_rules(spec_of(draft), spec):
         return draft
@@ -103,6 +105,14 @@ def publish_draft(
             draft.pk,
         )
     return publish(district=district, spec=written_spec(draft), by=by)
+
+
+def _confirm(active: Ruleset, by: str) -> None:
+    """Notes who was the first to look at a published version and to save it as it is."""
+    if active.confirmed_by:
+        return
+    Ruleset.objects.filter(pk=active.pk).update(confirmed_by=by)
+    audit.record(active.district, by, "rules.confirm", str(active.data_type), ruleset=active.pk)
 
 
 def _must_have_seen(newest: Ruleset | None, seen: int | None) -> None:

@@ -47,7 +47,8 @@ class Ruleset(models.Model):
     """One version of a data type's settings. ACTIVE versions are never changed.
 
     `all_schools` False means: only the local schools in `schools` are in scope (A41, A42).
-    `based_on` is the version from which a draft was begun.
+    `based_on` is the version from which a draft was begun. `confirmed_by` is who looked at a
+    published version and saved it as it is.
     """
 
     district = models.ForeignKey(District, models.CASCADE, related_name="rulesets")
@@ -66,6 +67,7 @@ class Ruleset(models.Model):
     based_on = models.PositiveIntegerField(null=True)
     created_by = models.CharField(max_length=254, blank=True)
     created_at = models.DateTimeField(db_default=Now())
+    confirmed_by = models.CharField(max_length=254, blank=True, db_default="")
 
     class Meta:
         constraints = [

@@ -73,7 +73,7 @@ def _setup(district: District, connection: Connection | None, blocked: str) -> P
         name = connection.clever_name or connection.clever_district_id
         notes = [
             f"The District ID is saved: {name}.",
-            f"{matched:,} of {schools:,} schools are matched.",
+            f"{matched:,} of {schools:,} {'school is' if schools == 1 else 'schools are'} matched.",
             f"Clever is switched {'on' if connection.enabled else 'off'}.",
         ]
     return Part(
@@ -87,13 +87,21 @@ def _setup(district: District, connection: Connection | None, blocked: str) -> P
 
 def _settings(district: District, auto: Automation, blocked: str) -> Part:
     rulesets = Ruleset.objects.filter(district=district, data_type__in=auto.types)
-    rows = list(rulesets.values_list("data_type", "state", "version"))
-    live = {kind: version for kind, state, version in rows if state == RulesetState.ACTIVE}
-    drafts = [kind for kind, state, _ in rows if state == RulesetState.DRAFT]
-    untouched = [t for t in auto.types if live.get(t, 0) < 2 and t not in auto.imported]
+    rows = list(rulesets.values_list("data_type", "state", "version", "confirmed_by"))
+    live = {kind: version for kind, state, version, _ in rows if state == RulesetState.ACTIVE}
+    drafts = [kind for kind, state, _, _ in rows if state == RulesetState.DRAFT]
+    seen = {kind for kind, _, _, confirmed in rows if confirmed}
+    untouched = [
+        kind
+        for kind in auto.types
+        if live.get(kind, 0) < 2 and kind not in (*auto.imported, *drafts, *seen)
+    ]
     notes = []
     if untouched:
-        notes.append(f"{named(untouched)}: our first guess stands; nobody has looked at it yet.")
+        notes.append(
+            f"{named(untouched)}: our first guess stands; nobody has looked at it yet."
+            " Open it, look, and press Save."
+        )
     if drafts:
         notes.append(f"{named(drafts)}: changes that are not published yet.")
     return Part(

@@ -79,9 +79,10 @@ class Desk:
 
     @property
     def untouched(self) -> bool:
-        """Whether nobody has changed the first settings yet: then a first guess is offered."""
+        """Whether nobody has saved the first settings yet: then a first guess is offered."""
         active = self.papers.active
-        return self.papers.draft is None and (active is None or active.version == 1)
+        first = active is None or (active.version == 1 and not active.confirmed_by)
+        return self.papers.draft is None and first
 
     @cached_property
     def problems(self) -> list[str]:

@@ -13,7 +13,9 @@ from imports.models import Alert, Schedule
 from integration_console.configure.order import blocked_by_setup
 from integration_console.configure.steps import way
 from integration_console.stepper import StepState
+from mappings.drafts import keep_draft
 from mappings.models import Ruleset, SchoolLeftOut, SchoolMatch
+from mappings.queries import spec_of
 from notifications.models import Recipient
 from schools.arrival import LARGEST_PICTURE
 from schools.models import District, RosterSource
@@ -126,6 +128,25 @@ def test_A21_notifications_are_recommended_before_the_settings(maple: Scene, ali
     Ruleset.objects.filter(district=district, state="active").update(version=2)
     assert upcoming() == []
     assert way(district).finished
+
+
+def test_A20_settings_are_looked_at_once_somebody_saved_them_as_they_are(
+    maple: Scene, alice: Client
+) -> None:
+    district = before_the_first_import(maple)
+    all_matched(maple)
+    active = Ruleset.objects.get(district=district, data_type="student", state="active")
+    part = way(district).parts[1]
+    assert part.notes[0].startswith("Students and Teachers: our first guess stands")
+    kept = keep_draft(district=district, spec=spec_of(active), by=scenes.ALICE, seen=active.pk)
+    assert kept is None
+    assert way(district).parts[1].notes[0].startswith("Teachers: our first guess stands")
+    keep_draft(district=district, spec=spec_of(active), by=scenes.OLIVE, seen=active.pk)
+    active.refresh_from_db()
+    assert active.confirmed_by == scenes.ALICE
+    assert AuditEvent.objects.filter(verb="rules.confirm", subject="student").count() == 1
+    Ruleset.objects.create(district=district, data_type="teacher", version=9, state="draft")
+    assert way(district).parts[1].notes == ["Teachers: changes that are not published yet."]
 
 
 def test_unpublished_settings_are_not_done(maple: Scene) -> None:
