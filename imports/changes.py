@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from clever_sync.models import MirrorObject
+from clever_sync.sources import SOURCES
 from core.vocabulary import Action
 from imports import words
 from imports.catalogue import problem
@@ -182,7 +183,8 @@ class Reader:
         edited = row.why.get("edited") or {}
         for value in self.differences(row.before, row.after):
             source, policy = rules.get((row.data_type, value.key), ("", ""))
-            parts = (words.POLICIES.get(policy, ""), source)
+            field = SOURCES[source].label if source in SOURCES else source
+            parts = (words.POLICIES.get(policy, ""), field)
             drift = self.drift(edited[value.key]) if value.key in edited else ""
             yield replace(value, rule=" · ".join(part for part in parts if part), drift=drift)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.vocabulary import HoldState
 from imports import catalogue, words
 from imports.models import Hold, Run
 from schools.models import School
@@ -30,6 +31,11 @@ class Held:
             f"{hold.count:,} of {hold.population:,} {words.types([hold.data_type])}"
             for hold in self.parts
         )
+
+    @property
+    def open(self) -> bool:
+        """Whether any of it still waits for a decision."""
+        return any(hold.state == HoldState.OPEN for hold in self.parts)
 
     @property
     def decided(self) -> list[str]:

@@ -57,6 +57,7 @@ PEOPLE_PAGES = (
     *("locks", "locks_act", "protected_people", "people_act"),
     *("person_lock", "person_unlock", "person_protect"),
 )
+USER_PAGES = ("users", "user_edit", "user_invite")
 PLACES = (
     Place("Clever Integration", "layout-dashboard", "overview", Ability.SEE_INTEGRATION),
     Place(
@@ -119,8 +120,8 @@ PLACES = (
         "administration",
         Ability.SEE_INTEGRATION,
         (
-            *("terminology", "school_year", "users", "sources", "switch_source"),
-            *("brakes", "brake", "calendar"),
+            *("terminology", "school_year", *USER_PAGES, "sources", "switch_source"),
+            *("source_export", "brakes", "brake", "calendar"),
         ),
     ),
 )

@@ -39,12 +39,16 @@ DEFAULT_TYPES = (DataType.STUDENT, DataType.TEACHER)
 
 @dataclass(frozen=True)
 class Todo:
-    """One line of "What to do next", with the name of the address where it is done."""
+    """One line of "What to do next", with the name of the address where it is done.
+
+    `where` says to which page's steps it belongs, as those pages count them.
+    """
 
     label: str
     text: str
     done: bool
     url_name: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,28 +126,33 @@ class Overview:
                 "The district's Clever ID is stored here, and Clever lets us read.",
                 self.readable,
                 "get_ready",
+                "Get ready for Clever, steps 1 to 3",
             ),
             Todo(
                 "Match schools",
                 partly + "People of a school that is not matched stay as they are.",
                 0 < self.schools <= self.matched,
                 "match_schools",
+                "Configure, step 1 of 3",
             ),
             Todo(
                 "Switch Clever on",
                 "From then on the records here follow Clever.",
                 self.switched_on,
                 "enable",
+                "Configure, step 1 of 3",
             ),
             Todo(
                 "Test Import",
                 "Shows every change before any record is touched.",
                 self.test is not None or self.imported,
+                where="Import Summary, after the three steps of Configure",
             ),
             Todo(
                 "Start Import",
                 "Writes what the test has shown. What looks like an accident is held.",
                 self.imported,
+                where="Import Summary",
             ),
         ]
 

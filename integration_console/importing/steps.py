@@ -15,17 +15,22 @@ from notifications.models import Recipient
 from schools.models import District
 
 DONE, MISSING, LOOK = "done", "missing", "look"
+SETUP, SETTINGS, TELLING = (f"Configure, step {number} of 3" for number in (1, 2, 3))
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: done, missing (it blocks Start Import), or worth a look. `place` mends it."""
+    """One step: done, missing (it blocks Start Import), or worth a look. `place` mends it.
+
+    `of` says of which step of Configure it is a part, "" where of none.
+    """
 
     label: str
     state: str
     text: str
     place: str
     link: str
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,20 +43,24 @@ class Part:
     place: str
     link: str
     when_done: tuple[str, str] = ("", "")
+    of: str = ""
 
 
 PARTS = (
     Part(
         "Clever Data Integration Setup", "Clever is connected and lets us read.",
         frozenset({"clever_not_enabled", "not_connected"}), "setup_clever", "Open Setup",
+        of=SETUP,
     ),
     Part(
         "Matching Clever School", "Every local school has an answer.",
         frozenset({"no_school_matched", "schools_open"}), "match_schools", "Match schools",
+        of=SETUP,
     ),
     Part(
         "Clever Data Integration Settings", "There are rules for everything that is ticked.",
         frozenset({"no_ruleset", "scope_unmatched"}), "settings", "Open Settings",
+        of=SETTINGS,
     ),
     Part(
         "Other integrations are disabled", "No other source delivers records.",
@@ -80,10 +89,10 @@ def _step(district: District, part: Part, findings: list[Finding]) -> Step:
     mine = [finding for finding in findings if finding.code in part.codes]
     if not mine:
         place, link = part.when_done if part.when_done[0] else (part.place, part.link)
-        return Step(part.label, DONE, part.done, place, link)
+        return Step(part.label, DONE, part.done, place, link, part.of)
     blocks = any(PROBLEMS[finding.code].severity == "error" for finding in mine)
     said = " ".join(plain(district, finding) for finding in mine)
-    return Step(part.label, MISSING if blocks else LOOK, said, part.place, part.link)
+    return Step(part.label, MISSING if blocks else LOOK, said, part.place, part.link, part.of)
 
 
 def plain(district: District, finding: Finding) -> str:
@@ -106,19 +115,19 @@ def more(district: District, setup: Setup, test: Run | None, outdated: str) -> l
         Step(
             "Enable Clever", DONE if on else MISSING,
             "Clever is switched on." if on else "Clever is switched off for this district.",
-            place, "Enable Clever",
+            place, "See the switch" if on else "Enable Clever", SETUP,
         ),
         Step(
             "Manage Email Notifications", DONE if told else LOOK,
             "Somebody is told by mail." if told
             else "Nobody is told by mail about the first import. It starts all the same.",
-            "recipients", "Add recipients",
+            "recipients", "See who" if told else "Add recipients", TELLING,
         ),
         Step(
             "Automatically Update During Daily Operations", DONE if ticked else LOOK,
             "What is ticked is synced by itself after the first import." if ticked
             else "Nothing is ticked, so nothing is synced by itself after the first import.",
-            "settings", "Tick it",
+            "settings", "See what is ticked" if ticked else "Tick it", SETTINGS,
         ),
         Step(
             "Test Import", DONE if test and not outdated else MISSING, tested, "", "",

@@ -89,8 +89,16 @@ def code_field(desk: Desk, rule: FieldSpec) -> CodeField:
         local=GRADES if of_grade else LOCAL_CODES.get(rule.field, ()),
         limit=min(TARGETS[rule.field].max_length or 50, 100),
         plain=plain,
-        codes=tuple(sorted(found, key=lambda c: (not c.open, not c.people, -c.people, c.code))),
+        codes=tuple(
+            sorted(found, key=lambda c: (not c.open, not c.people, -c.people, code_order(c.code)))
+        ),
     )
+
+
+def code_order(code: str) -> tuple[bool, int, str]:
+    """Numbers by their size, then the others by the alphabet: 2, 10, Kindergarten."""
+    number = code.isdecimal()
+    return not number, int(code) if number else 0, code
 
 
 def joined(counts: list[tuple[str, int]], table: Mapping[str, str]) -> list[Code]:

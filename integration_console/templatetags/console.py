@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.conf import settings
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -69,6 +70,12 @@ def role_names(roles: list[str]) -> str:
 
 
 @register.filter
+def role_name(data_type: str) -> str:
+    """What one person of this type is: "Student"."""
+    return words.ROLES.get(data_type, data_type)
+
+
+@register.filter
 def get(mapping: Mapping[str, Any], key: str) -> Any:
     """The value of a key that is only known in the template."""
     return mapping.get(key, "")
@@ -82,13 +89,18 @@ def plain(number: int | None) -> str:
 
 @register.simple_tag
 def when(moment: datetime | None, zone: str, style: str = "full") -> SafeString:
-    """A time in the district's zone, which it names: "Nov 22, 05:00 MST"."""
+    """A time in the district's zone, which it names: "Nov 22, 05:00 MST".
+
+    `style` is "day" for the day alone, and "within" inside a sentence: "today, 05:00 MST".
+    """
     if moment is None:
         return mark_safe("–")
     local = moment.astimezone(ZoneInfo(zone))
     today = timezone.now().astimezone(ZoneInfo(zone)).date()
     day = f"{local:%b} {local.day}" + (f", {local.year}" if local.year != today.year else "")
     near = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get((local.date() - today).days, day)
+    if style == "within" and near != day:
+        near = near.lower()
     text = day if style == "day" else f"{near}, {local:%H:%M %Z}"
     return format_html('<time datetime="{}" class="nowrap">{}</time>', moment.isoformat(), text)
 
@@ -162,14 +174,18 @@ def field(bound: Any) -> dict[str, Any]:
     return {"field": bound}
 
 
-@register.inclusion_tag("console/support.html")
-def support(*, sales: bool = False) -> dict[str, Any]:
-    """How Support is reached, and with `sales` whom a district without a contract asks."""
-    return {
+@register.simple_tag
+def support(*, sales: bool = False) -> str:
+    """How Support is reached, and with `sales` whom a district without a contract asks.
+
+    It stands in the middle of sentences, so without the line's end of its file.
+    """
+    known = {
         "email": settings.SUPPORT_EMAIL,
         "phone": settings.SUPPORT_PHONE,
         "sales": settings.SALES_CONTACT if sales else "",
     }
+    return mark_safe(render_to_string("console/support.html", known).strip())  # noqa: S308 a template
 
 
 @register.filter

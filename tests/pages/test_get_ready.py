@@ -88,7 +88,7 @@ def test_B17_four_steps_stand_in_their_order(juniper: Scene, alice: Client) -> N
 
 def test_A18_B17_support_is_asked_once_and_the_request_stays(juniper: Scene, alice: Client) -> None:
     page = plain(alice.post(ASK, follow=True).content.decode())
-    assert "Waiting for Support since Today," in page
+    assert "Waiting for Support since today," in page
     district = District.objects.get(slug="juniper")
     assert district.clever_requested_by == scenes.ALICE
     assert not district.clever_enabled
@@ -108,7 +108,7 @@ def test_A18_everybody_of_the_integration_sees_who_waits_since_when(
     alice.post(ASK)
     for client in (bob, signed_in(scenes.SAM)):
         page = text(client, "/d/juniper/")
-        assert "Waiting for Support since Today," in page
+        assert "Waiting for Support since today," in page
         assert "asked by alice@maple.example." in page
 
 
@@ -145,8 +145,9 @@ def test_B34_help_center_then_support_form(juniper: Scene, alice: Client) -> Non
 
 
 def test_B35_B36_B37_B38_how_the_district_id_is_located(juniper: Scene, alice: Client) -> None:
-    assert f'<a href="{links.SIGN_IN}" rel="noreferrer">Sign In to Clever</a>' in (
-        alice.get(READY).content.decode()
+    assert (
+        f'<a href="{links.SIGN_IN}" target="_blank" rel="noopener noreferrer">Sign In to Clever</a>'
+        in (alice.get(READY).content.decode())
     )
     page = text(alice)
     steps = (
@@ -273,7 +274,7 @@ def test_B64_waiting_for_approval_survives_days_and_ends_by_checking_again(
     clever.control.disconnect()
     alice.post(SAVE, {"district_id": clever.district_id})
     page = text(alice)
-    assert "Waiting for approval since Today," in page
+    assert "Waiting for approval since today," in page
     assert "Please allow 24-36 hours for us to receive and approve your request." in page
     assert "more than 36 hours" not in page
     since = timezone.now() - timedelta(days=3)
