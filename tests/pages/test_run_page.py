@@ -104,7 +104,7 @@ def test_A60_list_cancels_the_run_that_is_on(maple: Scene, alice: Client, bob: C
     shown = text(alice, operations)
     assert f'action="{cancel}"' in shown
     assert "7,900 of 12,450" in shown
-    assert "by then all of it was written, or nothing" in shown
+    assert "then either all of it is written, or nothing" in shown
     assert f'action="{cancel}"' not in text(bob, operations)
     alice.post(cancel)
     running.refresh_from_db()
