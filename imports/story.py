@@ -8,7 +8,6 @@ from core.vocabulary import EventKind, RunState
 from imports import words
 from imports.lease import ATTEMPTS
 from imports.models import Run, RunEvent
-from imports.queries import still_held
 from imports.words import Word
 
 # Events that the steps themselves do not tell already.
@@ -75,7 +74,7 @@ def _waited(run: Run) -> Iterator[Moment]:
 def _ended(run: Run) -> Iterator[Moment]:
     if "apply" in run.seconds:
         yield Moment(words.STEPS["importing"], "info", None, "", run.seconds["apply"])
-    word = words.of_run(run.state, still_held(run))
+    word = words.STATES[run.state]
     if run.finished_at is not None:
         yield Moment(word.label, word.tone, run.finished_at, run.message)
     elif run.next_attempt_at > run.created_at and run.lease_until is None and run.rests:
