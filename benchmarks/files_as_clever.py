@@ -14,7 +14,7 @@ EMPTY = b'{"data":[],"links":[]}'
 def serve(pages: Pages) -> None:
     """Makes every client of this process read `pages`; all else of the client stays as it is."""
     transport = type("FileTransport", (FileTransport,), {"pages": pages})
-    client._Transport = transport  # type: ignore[assignment,misc]
+    client.Transport = transport  # type: ignore[assignment,attr-defined]
 
 
 def district_id(pages: Pages) -> str:

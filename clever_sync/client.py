@@ -6,25 +6,16 @@ the secret gets into an exception or a log.
 """
 
 import random
-import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any, Protocol, Self, TypeVar
+from typing import Protocol, Self, TypeVar
 from urllib.parse import urlencode
-from weakref import WeakSet
 
-import requests
 from django.conf import settings
-from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase, HTTPBasicAuth
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
 
 from clever_sync import answers, wire
 from clever_sync.answers import Answer, District, Token, TryAgain
@@ -35,16 +26,17 @@ from clever_sync.faults import (
     RateLimited,
     TokenRefused,
     Unavailable,
-    UnexpectedAnswer,
 )
 from clever_sync.rate import wait_until
+from clever_sync.transport import Auth, Bearer, Transport, application
 
 T = TypeVar("T")
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 PATIENCE = 20.0
 MOST_WAITS = 5
-CONNECT_SECONDS = 10.0
-CHUNK = 1 << 20
+# What Clever may say where it tells no events: each of them is no trouble of the district's.
+NO_EVENTS = (400, 402, 403, 404, 405, 501)
+EVENTS_ABOUT = ("schools", "users")
 
 
 class Budget(Protocol):
@@ -66,115 +58,6 @@ class PageReply:
 def utc_now() -> datetime:
     """The clock of this machine."""
     return datetime.now(UTC)
-
-
-class _Bearer(AuthBase):
-    # An auth object and not a header: otherwise requests would let ~/.netrc replace the token.
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-
-class _Watch:
-    """The sockets of a transport, so that a deadline can end what hangs in them."""
-
-    def __init__(self) -> None:
-        sockets: WeakSet[socket.socket] = WeakSet()
-        self._sockets = sockets
-
-        class Watched:
-            def connect(self) -> None:
-                super().connect()  # type: ignore[misc]
-                sockets.add(self.sock)  # type: ignore[attr-defined]
-
-        class Http(Watched, HTTPConnection):
-            pass
-
-        class Https(Watched, HTTPSConnection):
-            pass
-
-        class HttpPool(HTTPConnectionPool):
-            ConnectionCls = Http
-
-        class HttpsPool(HTTPSConnectionPool):
-            ConnectionCls = Https
-
-        self.pools = {"http": HttpPool, "https": HttpsPool}
-
-    def end_all(self) -> None:
-        """Whoever reads from one of the sockets sees its end now."""
-        for open_one in list(self._sockets):
-            with suppress(OSError):
-                open_one.shutdown(socket.SHUT_RDWR)
-
-
-class _Adapter(HTTPAdapter):
-    def __init__(self, watch: _Watch) -> None:
-        self._watch = watch
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = self._watch.pools
-
-
-class _Transport:
-    """One GET over the wire, with a deadline for all of it and a cap on its size.
-
-    Keeps the connection open between requests. Not for two threads at once.
-    """
-
-    def __init__(self, *, seconds: float, most_bytes: int) -> None:
-        self._seconds = seconds
-        self._most_bytes = most_bytes
-        self._watch = _Watch()
-        self._session = requests.Session()
-        self._session.headers["Accept"] = "application/json"
-        self._session.headers["User-Agent"] = "clever-integration-console"
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Adapter(self._watch))
-
-    def close(self) -> None:
-        """Closes the connections."""
-        self._session.close()
-
-    def get(self, url: str, auth: AuthBase) -> Answer:
-        """The answer, whatever its status; TryAgain when there is none in time or in size."""
-        ends = time.monotonic() + self._seconds
-        # A timeout is for one read; whoever drips, also within the headers, needs a deadline.
-        alarm = threading.Timer(self._seconds, self._watch.end_all)
-        alarm.daemon = True
-        alarm.start()
-        try:
-            answer = self._get(url, auth)
-        except (requests.RequestException, HTTPError, OSError) as broken:
-            # The name only: the text of such an error holds addresses.
-            raise TryAgain(Unavailable, type(broken).__name__) from None
-        finally:
-            alarm.cancel()
-        if time.monotonic() > ends:
-            raise TryAgain(Unavailable, "it took too long")
-        return answer
-
-    def _get(self, url: str, auth: AuthBase) -> Answer:
-        timeout = (min(CONNECT_SECONDS, self._seconds), self._seconds)
-        with self._session.get(
-            url, auth=auth, stream=True, allow_redirects=False, timeout=timeout
-        ) as response:
-            return Answer(response.status_code, response.headers, self._read(response))
-
-    def _read(self, response: requests.Response) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        while part := response.raw.read1(CHUNK, decode_content=True):
-            parts.append(part)
-            size += len(part)
-            if size > self._most_bytes:
-                raise TryAgain(UnexpectedAnswer, "it is larger than a page may be")
-        return b"".join(parts)
 
 
 class CleverClient:
@@ -203,13 +86,13 @@ class CleverClient:
         self.clock = clock
         self._api_url = api_url.rstrip("/")
         self._auth_url = auth_url.rstrip("/")
-        self._application = HTTPBasicAuth(client_id, client_secret)
+        self._application = application(client_id, client_secret)
         self._client_secret = client_secret
         self._token = ""
         self._patience = patience
         self._budget = budget
         self._sleep = sleep
-        self._transport = _Transport(seconds=page_seconds, most_bytes=page_bytes)
+        self._transport = Transport(seconds=page_seconds, most_bytes=page_bytes)
         self._one_at_a_time = threading.RLock()
 
     def __enter__(self) -> Self:
@@ -224,6 +107,12 @@ class CleverClient:
         self.district_id = district_id
         self._token = token.access_token if token else ""
         return token
+
+    @property
+    def speaks(self) -> dict[str, str]:
+        """What tells one way of asking from another: the API's version, and the token (hashed)."""
+        version = self._api_url.rpartition("/")[2]
+        return {"api": version, "token": self._token_digest().hex()}
 
     def token_for(self, district_id: str) -> Token | None:
         """The present token of a district, or None when it has not connected the application.
@@ -260,19 +149,23 @@ class CleverClient:
         known: bytes | None = None,
         reserved: bool = False,
     ) -> PageReply:
-        """The page of "schools" or of a role after an id; `after` "" is the beginning.
+        """The page of "schools", "events" or a role after an id; `after` "" is the beginning.
+
+        Events are those about schools and users only.
 
         A page whose digest is `known` is not taken apart. With `reserved` the caller has called
         `reserve` already, and the method touches nothing but the network.
         """
         if not reserved:
             self.reserve()
-        path = "schools" if what == "schools" else "users"
-        query = {"limit": str(self.page_size)}
+        path = what if what in ("schools", "events") else "users"
+        query = [("limit", str(self.page_size))]
         if path == "users":
-            query["role"] = what
+            query.append(("role", what))
+        if path == "events":
+            query += [("record_type", kind) for kind in EVENTS_ABOUT]
         if after:
-            query["starting_after"] = after
+            query.append(("starting_after", after))
 
         def read(answer: Answer) -> PageReply:
             body = answers.good(answer).body
@@ -301,7 +194,7 @@ class CleverClient:
         query = urlencode({"ending_before": "last", "limit": "1"})
 
         def read(answer: Answer) -> str:
-            if answer.status in (403, 404, 501) and answer.is_json:
+            if answer.status in NO_EVENTS and answer.is_json:
                 return ""
             page = answers.read_page(answers.good(answer).body, self._api_url)
             return page.ids[-1] if page.ids else ""
@@ -325,21 +218,23 @@ class CleverClient:
     def _take(self) -> datetime | None:
         if self._budget is None or not self._token:
             return None
-        key = blake2b(self._token.encode(), digest_size=16).digest()
-        return self._budget.take(key, self.clock())
+        return self._budget.take(self._token_digest(), self.clock())
 
-    def _ask(self, url: str, read: Callable[[Answer], T], *, auth: AuthBase | None = None) -> T:
+    def _token_digest(self) -> bytes:
+        return blake2b(self._token.encode(), digest_size=16).digest()
+
+    def _ask(self, url: str, read: Callable[[Answer], T], *, auth: Auth | None = None) -> T:
         with self._one_at_a_time:
             return self._ask_patiently(url, read, auth)
 
-    def _ask_patiently(self, url: str, read: Callable[[Answer], T], auth: AuthBase | None) -> T:
+    def _ask_patiently(self, url: str, read: Callable[[Answer], T], auth: Auth | None) -> T:
         pauses = iter(PAUSES if self.pauses is None else self.pauses)
         waits = 0
         token_read_again = False
         while True:
             answer = None
             try:
-                answer = self._send(url, auth or _Bearer(self._token))
+                answer = self._send(url, auth or Bearer(self._token))
                 if answer.status not in (401, 429):
                     return read(answer)
                 if answer.status == 401 and auth is not None:
@@ -360,7 +255,7 @@ class CleverClient:
                 token_read_again = True
                 self._read_token_again()
 
-    def _send(self, url: str, auth: AuthBase) -> Answer:
+    def _send(self, url: str, auth: Auth) -> Answer:
         self.requests += 1
         return self._transport.get(url, auth)
 

@@ -65,7 +65,7 @@ def test_mail_leaves_in_one_place() -> None:
 def test_no_other_way_to_http() -> None:
     users = [
         f"{source}:{line} {name}"
-        for source in outside(["clever_sync/client.py"], *APPS, "integration_console")
+        for source in outside(["clever_sync/transport.py"], *APPS, "integration_console")
         for name, line in imported_modules(source.tree)
         if name.startswith(OTHER_WAYS_TO_HTTP)
     ]
