@@ -27,12 +27,16 @@ from imports.lease import (
     database_now,
     hand_back,
     let_go,
+    others_wait,
 )
 from imports.models import Run
 from imports.states import ACTIVE
 
 log = structlog.get_logger("console.imports")
 WORK_SECONDS = 240
+# So long a run is worked on at a stretch while others wait: a giant district then gives way after
+# each step, and goes on when everybody else had a turn (F28).
+TURN = 15
 LOST_CONNECTIONS = 3
 
 
@@ -40,7 +44,8 @@ def advance_run(run_id: int, *, seconds: float = WORK_SECONDS) -> None:
     """Goes on with a run for at most about `seconds`, then hands it back and rings again.
 
     Re-entrant: whoever does not get the claim does nothing. Never raises for what happens to a
-    run; its row tells. Nothing is begun by who shall stop (F09) or meets other tables (F24).
+    run; its row tells. Nothing is begun by who shall stop (F09) or meets other tables (F24). While
+    other runs wait, it gives way after the first step that ends later than TURN.
     """
     ours = claim(run_id) if may_work() else None
     if ours is None:
@@ -49,7 +54,7 @@ def advance_run(run_id: int, *, seconds: float = WORK_SECONDS) -> None:
     fault_point("run.claimed")
     try:
         with Heart(ours) as heart:
-            _work(ours, heart, time.monotonic() + seconds)
+            _work(ours, heart, time.monotonic(), seconds)
     except (Interrupted, LostFence, FenceLost):
         _interrupted(ours)
     except Stopped:
@@ -76,7 +81,7 @@ def _hand_back(ours: Claim) -> None:
     bell.ring(ours.run_id)
 
 
-def _work(ours: Claim, heart: Heart, end: float) -> None:
+def _work(ours: Claim, heart: Heart, begun: float, seconds: float) -> None:
     if ours.attempts > ATTEMPTS:
         trouble.give_up(ours)
         return
@@ -103,9 +108,13 @@ def _work(ours: Claim, heart: Heart, end: float) -> None:
             return
         if not going_on:
             return
-        if time.monotonic() > end or not may_work():
+        if _is_over(time.monotonic() - begun, seconds) or not may_work():
             _hand_back(ours)
             return
+
+
+def _is_over(worked: float, seconds: float) -> bool:
+    return worked > seconds or (worked > TURN and others_wait())
 
 
 def _interrupted(ours: Claim) -> None:

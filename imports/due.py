@@ -7,26 +7,13 @@ import time
 from collections.abc import Callable
 
 import structlog
-from django.db import DatabaseError, InterfaceError
-from django.db import connection as database
+from django.db import DatabaseError, InterfaceError, connection
 
 from imports import bell, driver, due_schedules, heartbeat, holds, stopping
-from imports.lease import database_now
-from imports.states import ACTIVE
+from imports.lease import database_now, due_runs
 
 log = structlog.get_logger("console.imports")
 PAUSE = 1.0
-
-
-def due_runs() -> list[int]:
-    """The runs that anybody may go on with now, oldest first."""
-    with database.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM imports_run WHERE state = ANY(%s) AND next_attempt_at <= now()"
-            " AND (lease_until IS NULL OR lease_until < now()) ORDER BY id",
-            [ACTIVE],
-        )
-        return [row[0] for row in cursor.fetchall()]
 
 
 def tick() -> None:
@@ -64,7 +51,7 @@ def work(
             if not loop:
                 raise
             log.warning("database_away")
-            database.close()
+            connection.close()
             worked = 0
         advanced += worked
         if not worked:

@@ -21,6 +21,11 @@ AGAIN_IN = 10
 ATTEMPTS = 3
 WORKING = [RunState.QUEUED, RunState.VALIDATING, RunState.IMPORTING]
 
+_WAITING = (
+    "FROM imports_run WHERE state = ANY(%s) AND next_attempt_at <= now()"
+    " AND (lease_until IS NULL OR lease_until < now())"
+)
+
 
 class Interrupted(Exception):
     """The run is not ours any more: another fence, or somebody cancelled it."""
@@ -55,6 +60,20 @@ def claim(run_id: int) -> Claim | None:
         )
         row = cursor.fetchone()
     return None if row is None else Claim(run_id, row[0], row[1])
+
+
+def due_runs() -> list[int]:
+    """The runs that anybody may go on with now, oldest first."""
+    with database.cursor() as cursor:
+        cursor.execute(f"SELECT id {_WAITING} ORDER BY id", [ACTIVE])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def others_wait() -> bool:
+    """Whether any run waits for a worker; a run that is being worked on does not."""
+    with database.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT 1 {_WAITING})", [ACTIVE])
+        return bool(cursor.fetchone()[0])
 
 
 def keep(claim: Claim, **changes: object) -> None:

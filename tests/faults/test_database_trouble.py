@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from core.vocabulary import RunState, Trigger
 from imports import due, lease, rows
-from imports.due import due_runs
-from imports.lease import claim, database_clock, database_now
+from imports.lease import claim, database_clock, database_now, due_runs
 from imports.models import PlannedChange, Run
 from schools.models import Person
 from tests.faults.conftest import SIZE, At, lose_the_connection, sqlstate

@@ -18,8 +18,7 @@ from django.db import connection as database
 
 from core.vocabulary import RunState, RunStep
 from imports import driver, stopping
-from imports.due import due_runs
-from imports.lease import LEASE
+from imports.lease import LEASE, due_runs
 from imports.models import Run
 from tests.faults.conftest import SIZE, At
 from tests.faults.killed import (
