@@ -4,7 +4,7 @@ A page is compared with the mirror by the hash of each raw record; only what dif
 and only what changed in content moves anybody else to look again (engine.md 2.3, speed.md).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Protocol
@@ -279,11 +279,27 @@ def _update(span: Span, changed: list[Written]) -> None:
 def take_one(span: Span, raw: bytes, reader: Reads) -> None:
     """Brings one person of the mirror, `span.last`, up to Clever's own answer about it."""
     assert span.last is not None
-    clever_id = span.last
-    held = _roles_held(span, [clever_id])
-    record = reader.read(raw, clever_id)
-    if record.broken:
-        record.roles = _roles(record, "", held.get(clever_id, []))
-    write = _update if clever_id in held else _insert
-    write(span, [(record, digest(raw, reader.salt))])
-    break_seals(span.connection_id, [clever_id])
+    take_answers(span, {span.last: reader.read(raw, span.last)}, {span.last: raw}, reader.salt)
+
+
+def take_answers(
+    span: Span, records: Mapping[str, Record], raws: Mapping[str, bytes], salt: bytes
+) -> None:
+    """Brings people of the mirror up to Clever's own answers about them, each under its id.
+
+    Their roles are what the record says; a broken record takes none away. Runs in the caller's
+    transaction.
+    """
+    held = _roles_held(span, list(records))
+    created: list[Written] = []
+    changed: list[Written] = []
+    for clever_id, record in records.items():
+        if record.broken:
+            record.roles = _roles(record, "", held.get(clever_id, []))
+        known = changed if clever_id in held else created
+        known.append((record, digest(raws[clever_id], salt)))
+    if created:
+        _insert(span, created)
+    if changed:
+        _update(span, changed)
+    break_seals(span.connection_id, list(records))

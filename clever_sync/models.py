@@ -42,11 +42,14 @@ class Pull(models.Model):
 
     `last_sync` is Clever's own, read before the walks. `adds_only` names why nobody may be
     removed by this pull ("" when removals are allowed). `sources` are the fields that were kept.
-    `finding_counts` counts the findings by code, also those too many to be kept.
+    `finding_counts` counts the findings by code, also those too many to be kept. `why_full` says in
+    a code of clever_sync.reasons why everything was read; `basis` is what that is judged by.
     """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="pulls")
     kind = models.CharField(max_length=10, default=PullKind.FULL)
+    why_full = models.CharField(max_length=20, blank=True, db_default="")
+    basis = models.JSONField(default=dict, db_default={})
     state = models.CharField(max_length=10, default=PullState.OPEN)
     fence = models.BigIntegerField(default=0)
     roles = ArrayField(models.CharField(max_length=20))
@@ -72,7 +75,7 @@ class Pull(models.Model):
 
 
 class PullWalk(models.Model):
-    """One walk through a list of Clever: "schools" or a role.
+    """One walk through a list of Clever: "schools", a role, or "events".
 
     `cursor` is the last id of the last page that was committed. `proved` is empty until the
     walk has ended; `doubt` says in a code why a walk is not proved. `rounds` counts the restarts.
@@ -111,6 +114,23 @@ class PullAbsence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clever_id} as {self.role}"
+
+
+class PullTouch(models.Model):
+    """Somebody of whom an event tells, so that this pull asks Clever about them by their id.
+
+    Of an event nothing else is kept: what is true is what Clever answers now.
+    """
+
+    pull = models.ForeignKey(Pull, models.CASCADE, related_name="touches", db_index=False)
+    clever_id = models.CharField(max_length=CLEVER_ID)
+    asked = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pull", "clever_id"], name="pull_touch_one")]
+
+    def __str__(self) -> str:
+        return self.clever_id
 
 
 class PullFinding(models.Model):

@@ -1,25 +1,29 @@
 """A pull, from the first question to who is gone (engine.md 2). Resumable at every page.
 
 1. Ask who Clever says we are, and what its newest event is.
-2. Walk: schools, then users by role.
-3. Ask again when its data last moved; if they moved meanwhile, walk once more.
-4. Confirm who is missing, conclude, and move the connection on.
+2. Where events are enough (clever_sync.reasons): read them, and ask for the people they tell of.
+   Else walk: schools, then users by role; ask again when its data last moved, and if they moved
+   meanwhile, walk once more.
+3. Confirm who is missing, conclude, and move the connection on.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from clever_sync import absences
+from clever_sync import absences, events, told
 from clever_sync.answers import District
 from clever_sync.client import CleverClient
-from clever_sync.faults import DistrictGone, WrongDistrict
+from clever_sync.faults import DistrictGone, UnexpectedAnswer, WrongDistrict
 from clever_sync.fence import LostFence, hold_fence
-from clever_sync.models import Connection, Pull, PullAbsence, PullWalk
+from clever_sync.history import before
+from clever_sync.models import Connection, Pull, PullAbsence, PullTouch, PullWalk
 from clever_sync.reader import Reader
+from clever_sync.reasons import Present, why_full
 from clever_sync.states import CONNECTION, PULL
 from clever_sync.walks import SCHOOLS, Tour, restart, walk_on
 from core.fault_points import fault_point
@@ -44,20 +48,29 @@ class Progress:
 
 
 def open_pull(
-    connection: Connection, *, roles: Iterable[str], sources: Iterable[str], fence: int
+    connection: Connection,
+    *,
+    roles: Iterable[str],
+    sources: Iterable[str],
+    fence: int,
+    basis: Mapping[str, str] | None = None,
+    why_full: str = "",
 ) -> Pull:
     """The connection's open pull, ours by the fence: the one that is on, if it reads the same.
 
-    One that reads other roles or sources is abandoned, and a new one opened.
+    One that reads other roles or sources is abandoned, and a new one opened. `basis` is by what
+    settings the pull is made; `why_full` a reason to read everything, if there is one already.
     """
     asked = set(roles)
     wanted_roles = [role.value for role in CleverRole if role in asked]
     wanted_sources = sorted(set(sources))
+    wanted = {"people": " ".join(wanted_roles), **(basis or {})}
     with transaction.atomic():
         Connection.objects.select_for_update().get(pk=connection.pk)
         open_one = Pull.objects.filter(connection=connection, state=PullState.OPEN).first()
         if open_one is not None:
-            if open_one.roles == wanted_roles and open_one.sources == wanted_sources:
+            same = open_one.roles == wanted_roles and open_one.sources == wanted_sources
+            if same and not (why_full and open_one.kind == PullKind.EVENTS):
                 open_one.fence = fence
                 open_one.save(update_fields=["fence"])
                 return open_one
@@ -65,6 +78,8 @@ def open_pull(
         return Pull.objects.create(
             connection=connection,
             kind=PullKind.FULL,
+            why_full=why_full,
+            basis=wanted,
             roles=wanted_roles,
             sources=wanted_sources,
             fence=fence,
@@ -82,19 +97,28 @@ def advance(
     tour = Tour(pull, client, deadline, now, Reader(pull.sources), requests_noted=client.requests)
     fault_point("pull.before_first_request")
     _begin(tour, _who_we_are(tour))
-    walks = _walks(pull)
+    if not _is_all_read(tour) or not absences.confirm(tour):
+        return _progress(pull)
+    _finish(tour)
+    fault_point("pull.finished")
+    return _progress(pull, finished=True)
+
+
+def _is_all_read(tour: Tour) -> bool:
+    """Reads on, by events or everything; False at the deadline."""
+    if tour.pull.kind == PullKind.EVENTS:
+        try:
+            return events.read_feed(tour) and told.ask(tour)
+        except events.NotEnough as short:
+            _read_everything(tour, short.why)
+    walks = _walks(tour.pull)
     while True:
         for walk in walks:
             if not walk.finished and not walk_on(tour, walk):
-                return _progress(pull, walks)
+                return False
         fault_point("pull.walks_done")
         if not _is_to_be_walked_again(tour, walks):
-            break
-    if not absences.confirm(tour):
-        return _progress(pull, walks)
-    _finish(tour)
-    fault_point("pull.finished")
-    return _progress(pull, walks, finished=True)
+            return True
 
 
 def _who_we_are(tour: Tour) -> District:
@@ -109,23 +133,61 @@ def _who_we_are(tour: Tour) -> District:
 
 
 def _begin(tour: Tour, district: District) -> None:
-    """Notes what Clever says of the district; the first time, also its newest event."""
+    """Notes what Clever says of the district; the first time, also its newest event.
+
+    The first time it is decided, too, whether events are enough.
+    """
     pull = tour.pull
     is_new = not pull.walks.exists()
-    newest_event = tour.client.newest_event_id() if is_new else ""
+    newest_event = _newest_event(tour.client) if is_new else ""
     changes: dict[str, object] = {"clever_state": district.state}
     if district.state in NOBODY_REMOVED_IN:
         changes["adds_only"] = district.state
     if is_new:
         changes |= {"event_cursor": newest_event, "last_sync": district.last_sync}
+        changes |= _kind(tour, district, newest_event)
     with transaction.atomic():
         hold_fence(pull, tour.new_requests())
         _write(pull, changes)
         if is_new:
-            PullWalk.objects.bulk_create(
-                PullWalk(pull=pull, what=what) for what in (SCHOOLS, *pull.roles)
-            )
+            PullWalk.objects.bulk_create(_new_walks(tour))
         note_district(pull.connection, district, tour.now)
+
+
+def _newest_event(client: CleverClient) -> str:
+    """The newest event's id; "" where there is none, or Clever answers with something odd."""
+    with suppress(UnexpectedAnswer):
+        return client.newest_event_id()
+    return ""
+
+
+def _kind(tour: Tour, district: District, newest_event: str) -> dict[str, object]:
+    """Whether the pull goes by events, or why it does not; and by what that was judged."""
+    pull = tour.pull
+    fields = tour.reader.salt.hex()
+    basis = {**pull.basis, **tour.client.speaks, "fields": fields}
+    is_paused = district.state in NOBODY_REMOVED_IN
+    present = Present(tour.now, basis, is_paused, district.last_sync, newest_event)
+    why = pull.why_full or why_full(before(pull.connection), present)
+    return {"kind": PullKind.FULL if why else PullKind.EVENTS, "why_full": why, "basis": basis}
+
+
+def _new_walks(tour: Tour) -> list[PullWalk]:
+    pull = tour.pull
+    if pull.kind == PullKind.EVENTS:
+        return events.begin(tour)
+    return [PullWalk(pull=pull, what=what) for what in (SCHOOLS, *pull.roles)]
+
+
+def _read_everything(tour: Tour, why: str) -> None:
+    """Goes on as a full pull where events were not enough; what they told is forgotten."""
+    pull = tour.pull
+    with transaction.atomic():
+        hold_fence(pull, tour.new_requests())
+        for rows in (pull.touches, pull.absences, pull.walks):
+            rows.all().delete()
+        _write(pull, {"kind": PullKind.FULL, "why_full": why})
+        PullWalk.objects.bulk_create(_new_walks(tour))
 
 
 def note_district(connection: Connection, district: District, now: datetime) -> None:
@@ -175,15 +237,19 @@ def _is_to_be_walked_again(tour: Tour, walks: list[PullWalk]) -> bool:
 def _finish(tour: Tour) -> None:
     """Concludes, closes the pull and moves the connection on, all in one transaction."""
     pull = tour.pull
+    moves: dict[str, Any] = {"event_cursor": pull.event_cursor, "event_cursor_at": tour.now}
     with transaction.atomic():
         hold_fence(pull, tour.new_requests())
         absences.conclude(pull)
         PullAbsence.objects.filter(pull__connection_id=pull.connection_id).exclude(
             pull=pull
         ).delete()
-        Connection.objects.filter(pk=pull.connection_id).update(
-            event_cursor=pull.event_cursor, event_cursor_at=tour.now, last_full_pull=pull
-        )
+        PullTouch.objects.filter(pull__connection_id=pull.connection_id).exclude(pull=pull).delete()
+        if pull.kind == PullKind.EVENTS:
+            moves["event_cursor"] = events.end(pull)
+        else:
+            moves["last_full_pull"] = pull
+        Connection.objects.filter(pk=pull.connection_id).update(**moves)
         if PULL.move(one(Pull, pull.pk), PullState.DONE, finished_at=tour.now) != 1:
             raise LostFence
     pull.state, pull.finished_at = PullState.DONE, tour.now
@@ -196,8 +262,11 @@ def _write(pull: Pull, changes: dict[str, object]) -> None:
             setattr(pull, name, value)
 
 
-def _progress(pull: Pull, walks: list[PullWalk], *, finished: bool = False) -> Progress:
-    done = sum(walk.seen for walk in walks)
+def _progress(pull: Pull, *, finished: bool = False) -> Progress:
+    if pull.kind == PullKind.EVENTS:
+        asked = list(PullTouch.objects.filter(pull=pull).values_list("asked", flat=True))
+        return Progress(finished, sum(asked), len(asked))
+    done = sum(pull.walks.values_list("seen", flat=True))
     last = pull.connection.last_full_pull_id
     if last is None:
         return Progress(finished, done, done)

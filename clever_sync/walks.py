@@ -114,8 +114,8 @@ def _take_sealed(tour: Tour, walk: PullWalk, seal: Seal) -> None:
     with transaction.atomic():
         _without_waiting_for_the_disk()
         hold_fence(tour.pull, tour.new_requests())
-        moved = _move(walk, cursor=seal.last_id, pages=walk.pages + 1, seen=walk.seen + seal.count)
-    _remember(walk, moved)
+        moved = move(walk, cursor=seal.last_id, pages=walk.pages + 1, seen=walk.seen + seal.count)
+    remember(walk, moved)
 
 
 def _without_waiting_for_the_disk() -> None:
@@ -153,7 +153,7 @@ def _take_page(tour: Tour, walk: PullWalk, page: Page, digest: bytes) -> None:
         if page.without_id:
             note_findings(tour.pull, [("", Finding("id_missing"))] * page.without_id)
         doubt = _doubt(walk, page, in_order)
-        moved = _move(
+        moved = move(
             walk,
             cursor=last,
             pages=walk.pages + 1,
@@ -161,7 +161,7 @@ def _take_page(tour: Tour, walk: PullWalk, page: Page, digest: bytes) -> None:
             changed=walk.changed + taken.created + taken.changed,
             **({"proved": False, "doubt": doubt} if doubt else {}),
         )
-    _remember(walk, moved)
+    remember(walk, moved)
 
 
 def _doubt(walk: PullWalk, page: Page, in_order: bool) -> str:
@@ -189,8 +189,8 @@ def _end(tour: Tour, walk: PullWalk, doubt: str) -> None:
             note_once(tour.pull, [Finding(doubt, walk.what)])
         else:
             _note_missing(tour, walk, mirror.missing_after(_span(tour, walk, None)))
-        moved = _move(walk, finished=True, proved=not doubt, doubt=doubt)
-    _remember(walk, moved)
+        moved = move(walk, finished=True, proved=not doubt, doubt=doubt)
+    remember(walk, moved)
 
 
 def restart(tour: Tour, walk: PullWalk, doubt: str) -> None:
@@ -198,7 +198,7 @@ def restart(tour: Tour, walk: PullWalk, doubt: str) -> None:
     with transaction.atomic():
         hold_fence(tour.pull, tour.new_requests())
         PullAbsence.objects.filter(pull=tour.pull, role=walk.what).delete()
-        moved = _move(
+        moved = move(
             walk,
             cursor="",
             pages=0,
@@ -208,7 +208,7 @@ def restart(tour: Tour, walk: PullWalk, doubt: str) -> None:
             doubt=doubt,
             rounds=walk.rounds + 1,
         )
-    _remember(walk, moved)
+    remember(walk, moved)
 
 
 def _span(tour: Tour, walk: PullWalk, last: str | None) -> mirror.Span:
@@ -233,7 +233,7 @@ def _note_missing(tour: Tour, walk: PullWalk, missing: list[str]) -> None:
         )
 
 
-def _move(walk: PullWalk, **changes: object) -> dict[str, object]:
+def move(walk: PullWalk, **changes: object) -> dict[str, object]:
     """Writes the walk if it stands where we left it; LostFence if somebody else moved it."""
     where = PullWalk.objects.filter(pk=walk.pk, cursor=walk.cursor, rounds=walk.rounds)
     if where.update(**changes) != 1:
@@ -241,7 +241,8 @@ def _move(walk: PullWalk, **changes: object) -> dict[str, object]:
     return changes
 
 
-def _remember(walk: PullWalk, moved: dict[str, object]) -> None:
+def remember(walk: PullWalk, moved: dict[str, object]) -> None:
+    """Keeps in the object what `move` has written."""
     # Only after the commit: a transaction that failed has moved nothing.
     for name, value in moved.items():
         setattr(walk, name, value)

@@ -23,6 +23,11 @@ class WrongShape(Exception):
     """The body is JSON, but not a list of Clever's."""
 
 
+def is_clever_id(text: str) -> bool:
+    """Whether a text is an id as Clever writes them."""
+    return _ID.fullmatch(text) is not None
+
+
 class _Item(msgspec.Struct):
     data: msgspec.Raw
 

@@ -33,7 +33,7 @@ from imports.figures import clever_users
 from imports.frame import Frame, frame_of, walked_roles
 from imports.lease import Claim, Heart, database_clock, database_now, keep
 from imports.models import Run
-from imports.pulls import enabled_types, kept_sources
+from imports.pulls import basis_of, enabled_types, kept_sources, why_full
 from imports.standing import noting as standing
 from imports.tally import Tally
 from imports.undoing import work as undoing
@@ -106,6 +106,8 @@ def _pull(run: Run, ours: Claim, heart: Heart) -> bool:
             roles=walked_roles(types),
             sources=kept_sources(run.district, map(int, run.settings.values())),
             fence=ours.pull_fence,
+            basis=basis_of(run, types),
+            why_full=why_full(run),
         )
         if run.pull_id != opened.pk:
             keep(ours, pull=opened)

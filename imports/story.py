@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.vocabulary import EventKind, RunState
+from clever_sync.models import Pull
+from clever_sync.reasons import WHY
+from core.vocabulary import EventKind, PullKind, RunState
 from imports import words
 from imports.lease import ATTEMPTS
 from imports.models import Run, RunEvent
@@ -47,7 +49,7 @@ def _validated(run: Run) -> Iterator[Moment]:
     pull, took = run.pull, run.seconds
     if pull is not None:
         earlier = pull.started_at < run.created_at
-        note = f"{pull.requests:,} requests to Clever"
+        note = f"{_how(pull)}; {pull.requests:,} requests to Clever"
         if earlier:
             note += "; an earlier run had begun to read, and this one went on"
         yield Moment(words.STEPS["pulling"], "info", pull.started_at, note, took.get("pull"))
@@ -57,6 +59,13 @@ def _validated(run: Run) -> Iterator[Moment]:
         rows = sum(sum(of_type.values()) for of_type in run.counts.values())
         note = f"{rows:,} people were compared" if rows else ""
         yield Moment(words.STEPS["checking"], "info", None, note, took["check"])
+
+
+def _how(pull: Pull) -> str:
+    """Whether only what Clever told was asked for, or everything, and why (C25)."""
+    if pull.kind == PullKind.EVENTS:
+        return "By events: only what Clever told of since the last sync was asked for"
+    return f"Full pull, because {WHY[pull.why_full]}" if pull.why_full else "Full pull"
 
 
 def _waited(run: Run) -> Iterator[Moment]:

@@ -50,6 +50,14 @@ def active_specs(
     return [spec_of(ruleset) for ruleset in rulesets.order_by("data_type")]
 
 
+def active_ids(district: District, data_types: Iterable[DataType]) -> dict[str, int]:
+    """The published version of each of these types."""
+    rulesets = Ruleset.objects.filter(
+        district=district, state=RulesetState.ACTIVE, data_type__in=list(map(str, data_types))
+    )
+    return dict(rulesets.values_list("data_type", "pk"))
+
+
 def specs_by_id(district: District, ruleset_ids: Iterable[int]) -> list[RulesetSpec]:
     """The named versions, whatever their state is now: a run uses those it began with (H01)."""
     rulesets = Ruleset.objects.filter(district=district, pk__in=list(ruleset_ids))

@@ -60,6 +60,7 @@ class World:
 
     def open(self, **more: Any) -> Pull:
         asked: dict[str, Any] = {"roles": ROLES, "sources": BASE_SOURCES, "fence": self.fence}
+        asked["why_full"] = "asked"
         return pulling.open_pull(self.connection, **{**asked, **more})
 
     def go_on(self, deadline: Callable[[], bool] = lambda: False, **more: Any) -> pulling.Progress:

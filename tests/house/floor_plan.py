@@ -13,7 +13,7 @@ EVERYWHERE = (*PACKAGES, "benchmarks", "docs", "script", "templates", "tests")
 
 # Plain values in, plain values out: no Django, no network, no clock.
 PURE_ROOMS = {
-    "clever_sync": ("wire", "sources", "district_id", "privacy"),
+    "clever_sync": ("wire", "sources", "district_id", "privacy", "reasons"),
     "core": ("vocabulary",),
     "imports": ("matcher", "planner", "brakes", "brake_trial", "school_calendar", "timetable"),
     "mappings": ("spec", "engine", "transforms", "suggest", "review"),
