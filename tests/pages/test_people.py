@@ -174,7 +174,7 @@ def test_engine9_history_tells_every_change_with_run_rule_and_actor(
     assert [event.row.pk for event in events] == list(written.values_list("pk", flat=True))
     assert events[0].actor == scenes.ALICE
     assert events[-1].actor == "the schedule"
-    assert events[0].values[-1].rule == "Clever decides · student.grade"
+    assert events[0].values[-1].rule == "Clever decides · Grade"
     text = answer.content.decode()
     assert f"Run #{done.pk}" in text
     assert f"<del>{maple.schools[0]} (S01)</del>" in text
