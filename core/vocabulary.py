@@ -251,6 +251,16 @@ class EventKind(StrEnum):
     OVERDUE = "no_good_sync"
 
 
+class LetterState(StrEnum):
+    """What became of a mail. WITHDRAWN: the address was taken out of the lists before it left."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+    GIVEN_UP = "given_up"
+    WITHDRAWN = "withdrawn"
+
+
 class MemberRole(StrEnum):
     OWNER = "owner"
     IMPORT_ADMIN = "import_admin"

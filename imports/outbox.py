@@ -1,11 +1,15 @@
 """The outbox: events are written in the transaction of their cause (engine.md 10)."""
 
+from collections.abc import Iterable
+
+from core.vocabulary import DataType
 from imports.models import Run, RunEvent
+from schools.models import District
 
 
-def write(run: Run, kind: str, **details: object) -> None:
+def write(run: Run, kind: str, **details: object) -> RunEvent:
     """Notes that something happened in a run; a kind is noted once per run (I6)."""
-    RunEvent.objects.get_or_create(
+    event, _ = RunEvent.objects.get_or_create(
         run=run,
         kind=kind,
         defaults={
@@ -13,4 +17,17 @@ def write(run: Run, kind: str, **details: object) -> None:
             "data_types": run.data_types,
             "details": details,
         },
+    )
+    return event
+
+
+def write_of_district(
+    district: District | int, kind: str, types: Iterable[str] = tuple(DataType), **details: object
+) -> RunEvent:
+    """Notes what happened to a district outside of any run, for these data types."""
+    return RunEvent.objects.create(
+        district_id=district if isinstance(district, int) else district.pk,
+        kind=kind,
+        data_types=[str(data_type) for data_type in types],
+        details=details,
     )

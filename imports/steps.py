@@ -90,6 +90,8 @@ def _begin(run: Run, ours: Claim) -> bool:
             adds_only="" if any_day else adds_only_at(run.district, now),
         )  # fmt: skip
         keeping.end_expired(district=run.district, now=now)
+        if run.mode == RunMode.LIVE:
+            outbox.write(run, "started")
     return True
 
 

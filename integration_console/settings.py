@@ -265,6 +265,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "imports.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
+    "post": {"task": "notifications.tasks.deliver", "schedule": 60.0, "options": {"expires": 55}},
 }
 
 EMAIL_LIKE = "like smtp+tls://user:password@host:587"

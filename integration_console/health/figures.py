@@ -26,7 +26,7 @@ _ENDED = """
 _WAITING = """
     SELECT (SELECT count(*) FROM imports_hold WHERE state = 'open'),
         (SELECT count(*) FROM imports_alert WHERE state IN ('open', 'staged')),
-        (SELECT count(*) FROM notifications_notice WHERE state = 'waiting'),
+        (SELECT count(*) FROM notifications_letter WHERE state = 'waiting'),
         (SELECT count(*) FROM imports_runevent WHERE delivered_at IS NULL),
         (SELECT count(*) FROM schools_district WHERE clever_enabled)
 """

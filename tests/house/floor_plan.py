@@ -17,7 +17,7 @@ PURE_ROOMS = {
     "core": ("vocabulary",),
     "imports": ("matcher", "planner", "brakes", "brake_trial", "school_calendar", "timetable"),
     "mappings": ("spec", "engine", "transforms", "suggest", "review"),
-    "notifications": ("recipients", "render"),
+    "notifications": ("news", "recipients", "render"),
     "schools": ("targets",),
 }
 

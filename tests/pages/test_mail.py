@@ -2,70 +2,33 @@
 
 import re
 from collections.abc import Iterator
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEvent, Membership, User
 from integration_console.embedded.ports import any_free
-from notifications import mail
+from tests.notifications.office import Office, by_smtp, open_office, text_of
 from tests.pages import scenes
 from tests.pages.scenes import ALICE, BOB, Scene
 
 EVE, PASSWORD = "eve@maple.example", "maple-syrup-weather-77"
 
 
-class Office:
-    """A mail server's desk: takes every letter, and refuses those for the wicked."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address.startswith("wicked"):
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        assert isinstance(envelope.content, bytes)
-        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 OK"
-
-
-def by_smtp(settings: Any, port: int) -> None:
-    settings.EMAIL_BACKEND = mail.SMTP
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-
-
 @pytest.fixture
 def office(settings: Any) -> Iterator[Office]:
     """A mail server that really listens, and Django sending to it."""
-    desk = Office()
-    server = Controller(desk, hostname="127.0.0.1", port=any_free())
-    server.start()
-    by_smtp(settings, server.port)
-    yield desk
-    server.stop()
+    with open_office(settings) as desk:
+        desk.answers["wicked@maple.example"] = "550 no such mailbox"
+        yield desk
 
 
 @pytest.fixture
 def nobody_listens(settings: Any) -> None:
     by_smtp(settings, any_free())
-
-
-def text_of(letter: EmailMessage, kind: str) -> str:
-    part = letter.get_body((kind,))
-    assert part is not None
-    return str(part.get_content())
 
 
 def invite(alice: Client, email: str = EVE, role: str = "operator") -> str:

@@ -7,11 +7,13 @@ from django.core.management.base import CommandParser
 from core.command import ConsoleCommand
 from imports import stopping
 from imports.due import work
+from notifications import post
+from notifications.beside import Beside
 
 
 class Command(ConsoleCommand):
     is_worker = True
-    help = "Starts what is due and goes on with every run that waits for a worker."
+    help = "Starts what is due, goes on with every run that waits for a worker, and sends mail."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--loop", action="store_true", help="go on until stopped")
@@ -20,6 +22,11 @@ class Command(ConsoleCommand):
         """Works until nothing is due, or for ever."""
         try:
             with stopping.by_signals():
-                work(loop=options["loop"])
+                if options["loop"]:
+                    with Beside(post.work):
+                        work(loop=True)
+                else:
+                    work(loop=False)
+                    post.work()
         except KeyboardInterrupt:
             self.stderr.write("Stopped.")

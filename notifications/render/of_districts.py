@@ -1,0 +1,68 @@
+"""What is told of a district: its connection, its approval, and syncs that do not come. Pure."""
+
+from core.vocabulary import EventKind
+from notifications.render.facts import Fact, Part, Problem, named, number
+
+
+def needs_attention(fact: Fact) -> Part:
+    problem = fact.problem or Problem("", "Clever does not let us read any more.", "")
+    title = "Clever is disconnected" if fact.disconnected else "The connection needs attention"
+    return Part(
+        title=title,
+        happened=f"On {fact.at} Clever refused to let us read. {problem.text}",
+        lost="Nothing is lost: all records stay as they are, and nobody is marked as a leaver."
+        " They do not follow Clever until this is put right.",
+        todo=problem.fix or "Ask your Clever administrator to connect the application again.",
+        link=fact.links["connection"],
+        label="Look at the connection",
+        tone="bad",
+    )
+
+
+def overdue(fact: Fact) -> Part:
+    return Part(
+        title="There was no good sync for a day",
+        happened=f"The last good sync of {fact.types} ended on {fact.since}. One was due since,"
+        " and none has come to a good end.",
+        lost="Nothing is lost: records stay as they were at the last good sync. What changed in"
+        " Clever since is not here yet.",
+        todo="Open the overview and look at the last runs. Sync Now starts one; if it does not"
+        " come to a good end, tell Support. You are told once when syncs come again.",
+        link=fact.links["overview"],
+        label="Open the overview",
+        tone="bad",
+    )
+
+
+def works_again(fact: Fact) -> Part:
+    connection = list(fact.topics) == [EventKind.NEEDS_ATTENTION] and fact.run is None
+    what = "Clever lets us read again" if connection else "Syncs work again"
+    by = f" {named(fact)} has finished." if fact.run else ""
+    times = number(fact.count, "time", "times")
+    missed = f" It went wrong {times} in between." if fact.count > 1 else ""
+    return Part(
+        title=what,
+        happened=f"It was well again on {fact.at}; something was wrong since {fact.since}."
+        f"{missed}{by}",
+        lost="Nothing is lost: what changed in Clever meanwhile comes with the next sync."
+        if connection
+        else "Nothing is lost: what changed in Clever meanwhile was looked at by this sync.",
+        todo="You need not do anything.",
+        link=fact.links["run" if fact.run else "overview"],
+        label="View the log" if fact.run else "Open the overview",
+        tone="good",
+    )
+
+
+def approved(fact: Fact) -> Part:
+    return Part(
+        title="Clever has approved the connection",
+        happened=f"Since {fact.at} Clever lets this console read what your district shares.",
+        lost="Nothing has been imported yet, and no record was changed.",
+        todo="When you are ready, match your schools and switch Clever on, or call Support to"
+        " be walked through it. Run a Test Import first: it shows every change before any record"
+        " is touched.",
+        link=fact.links["schools"],
+        label="Go on with the set-up",
+        tone="good",
+    )
