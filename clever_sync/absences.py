@@ -20,6 +20,9 @@ from core.fault_points import fault_point
 MOST_ASKED = 200
 GROUP = 20
 GONE, LOST_ROLE, KEPT, WAITING = "gone", "lost_role", "kept", "waiting"
+# By what an absence was confirmed (C13): Clever's answer that there is no such person, or that they
+# hold none of our roles; two complete pulls; nobody here is linked to them.
+NOT_FOUND, OTHER_ROLE, TWO_PULLS, UNLINKED = "not_found", "other_role", "two_pulls", "unlinked"
 OMITTED = "people_omitted"
 UNCONFIRMED = "confirmation_failed"
 
@@ -35,13 +38,14 @@ _STANDING = """
 
 _GONE = """
     WITH concluded AS (
-        SELECT a.clever_id, array_agg(a.role) AS roles
+        SELECT a.clever_id, array_agg(a.role) AS roles, max(a.how) AS how
         FROM clever_sync_pullabsence a JOIN clever_sync_pullwalk w
             ON w.pull_id = a.pull_id AND w.what = a.role AND w.proved
         WHERE a.pull_id = %(pull)s AND a.verdict = 'gone' AND a.role <> 'schools'
         GROUP BY a.clever_id
     ), left_over AS (
-        SELECT m.id, ARRAY(SELECT r FROM unnest(m.roles) r WHERE r <> ALL (c.roles)) AS roles
+        SELECT m.id, c.how,
+            ARRAY(SELECT r FROM unnest(m.roles) r WHERE r <> ALL (c.roles)) AS roles
         FROM concluded c JOIN clever_sync_mirrorobject m
             ON m.connection_id = %(connection)s AND m.type = 'user' AND m.clever_id = c.clever_id
     )
@@ -50,6 +54,7 @@ _GONE = """
         absent_in_id = CASE WHEN l.roles && %(roles)s::varchar[] THEN NULL
             ELSE coalesce(m.absent_in_id, %(pull)s) END,
         gone_in_id = CASE WHEN l.roles && %(roles)s::varchar[] THEN NULL ELSE %(pull)s END,
+        gone_by = l.how,
         changed_in_id = %(pull)s
     FROM left_over l WHERE m.id = l.id RETURNING m.clever_id
 """
@@ -61,6 +66,13 @@ _ABSENT = """
     WHERE a.pull_id = %(pull)s AND a.verdict = 'waiting' AND m.connection_id = %(connection)s
         AND m.type = 'user' AND m.clever_id = a.clever_id AND m.absent_in_id IS NULL
     RETURNING m.clever_id
+"""
+
+# People, and not roles, by how their absence was confirmed, else by what is known so far.
+_COUNTED = """
+    SELECT CASE WHEN verdict = 'gone' THEN how WHEN verdict = '' THEN 'unproved' ELSE verdict END,
+        count(DISTINCT clever_id)
+    FROM clever_sync_pullabsence WHERE pull_id = %(pull)s AND role <> 'schools' GROUP BY 1
 """
 
 _SCHOOLS_GONE = """
@@ -111,9 +123,17 @@ def may_remove(pull: Pull) -> bool:
 
 def conclude(pull: Pull) -> None:
     """Turns the verdicts into the mirror's absent_in and gone_in. In the caller's transaction."""
-    if not may_remove(pull) or not pull.absences.exists():
+    if not pull.absences.exists():
         return
-    _judge_unlinked(pull)
+    if may_remove(pull):
+        _judge_unlinked(pull)
+        _conclude(pull)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED, _values(pull))
+        Pull.objects.filter(pk=pull.pk).update(absence_counts=dict(cursor.fetchall()))
+
+
+def _conclude(pull: Pull) -> None:
     values = _values(pull)
     touched: list[str] = []
     with connection.cursor() as cursor:
@@ -158,7 +178,7 @@ def _judge_by_pulls(tour: Tour) -> None:
                         ON earlier.id = m.absent_in_id AND earlier.last_sync < %(last_sync)s
                     WHERE m.connection_id = %(connection)s AND m.type = 'user'
                         AND m.clever_id = clever_sync_pullabsence.clever_id
-                ) THEN 'gone' ELSE 'waiting' END
+                ) THEN 'gone' ELSE 'waiting' END, how = 'two_pulls'
             WHERE id IN (SELECT a.id {_STANDING} AND p.id IS NOT NULL)
             """,
             {**_values(pull), "last_sync": pull.last_sync},
@@ -168,7 +188,7 @@ def _judge_by_pulls(tour: Tour) -> None:
 def _judge_unlinked(pull: Pull) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE clever_sync_pullabsence SET verdict = 'gone'"
+            "UPDATE clever_sync_pullabsence SET verdict = 'gone', how = 'unlinked'"
             f" WHERE id IN (SELECT a.id {_STANDING} AND p.id IS NULL)",
             _values(pull),
         )
@@ -204,7 +224,10 @@ def _verdict(tour: Tour, missing: _Missing) -> tuple[_Missing, str, bytes | None
 
 def _note(tour: Tour, missing: _Missing, verdict: str, raw: bytes | None) -> None:
     pull = tour.pull
-    PullAbsence.objects.filter(pull=pull, clever_id=missing.clever_id).update(verdict=verdict)
+    how = NOT_FOUND if raw is None else OTHER_ROLE
+    PullAbsence.objects.filter(pull=pull, clever_id=missing.clever_id).update(
+        verdict=verdict, how=how if verdict == GONE else ""
+    )
     if verdict in (KEPT, LOST_ROLE) and raw is not None:
         span = mirror.Span(pull.connection_id, mirror.USER, "", "", missing.clever_id, pull.pk)
         mirror.take_one(span, raw, tour.reader)

@@ -42,8 +42,9 @@ class Pull(models.Model):
 
     `last_sync` is Clever's own, read before the walks. `adds_only` names why nobody may be
     removed by this pull ("" when removals are allowed). `sources` are the fields that were kept.
-    `finding_counts` counts the findings by code, also those too many to be kept. `why_full` says in
-    a code of clever_sync.reasons why everything was read; `basis` is what that is judged by.
+    `finding_counts` counts the findings by code, also those too many to be kept. `absence_counts`
+    counts the missing people by what was found out about them (clever_sync.absences). `why_full`
+    says in a code of clever_sync.reasons why everything was read; `basis` is what that is judged by.
     """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="pulls")
@@ -60,6 +61,7 @@ class Pull(models.Model):
     adds_only = models.CharField(max_length=50, blank=True)
     requests = models.PositiveIntegerField(default=0)
     finding_counts = models.JSONField(default=dict, db_default={})
+    absence_counts = models.JSONField(default=dict, db_default={})
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
 
@@ -100,12 +102,16 @@ class PullWalk(models.Model):
 
 
 class PullAbsence(models.Model):
-    """Somebody of the mirror whom a walk of this pull did not meet. Not yet a conclusion (C07)."""
+    """Somebody of the mirror whom a walk of this pull did not meet. Not yet a conclusion (C07).
+
+    `verdict` is what was found out, `how` by what it was.
+    """
 
     pull = models.ForeignKey(Pull, models.CASCADE, related_name="absences")
     clever_id = models.CharField(max_length=CLEVER_ID)
     role = models.CharField(max_length=20)
     verdict = models.CharField(max_length=20, blank=True)
+    how = models.CharField(max_length=12, blank=True, db_default="")
 
     class Meta:
         constraints = [
@@ -195,7 +201,8 @@ class MirrorObject(models.Model):
     `changed_in` is the pull that last changed content, roles or presence: whatever is at or
     below a data type's watermark (imports.Settled) needs no second look. `roles` are those of the
     roles we know that are held. The key columns are normalised by core.text.key. `absent_in` is
-    the first proved pull that did not meet the object; `gone_in` the pull that concluded it.
+    the first proved pull that did not meet the object; `gone_in` the pull that concluded it, and
+    `gone_by` how (C13).
     """
 
     # Every index costs a share of the first import: the constraints below begin with these.
@@ -222,6 +229,7 @@ class MirrorObject(models.Model):
         Pull, models.SET_NULL, null=True, related_name="+", db_index=False
     )
     gone_in = models.ForeignKey(Pull, models.SET_NULL, null=True, related_name="+", db_index=False)
+    gone_by = models.CharField(max_length=12, null=True)
 
     class Meta:
         constraints = [

@@ -204,9 +204,10 @@ class Reader:
                 by += f" until {self.day(told['until'])}"
             yield Kept(self.label(key), here, clever, by)
 
-    def day(self, moment: str) -> str:
+    def day(self, moment: str | datetime) -> str:
         """A day in the district, as people write it: "Nov 22, 2026"."""
-        local = datetime.fromisoformat(moment).astimezone(ZoneInfo(self.district.time_zone))
+        at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        local = at.astimezone(ZoneInfo(self.district.time_zone))
         return f"{local:%b} {local.day}, {local.year}"
 
     def differences(self, before: Fields, after: Fields) -> Iterator[Value]:

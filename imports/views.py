@@ -18,7 +18,7 @@ from accounts.access import Ability, Access, member
 from core.problems import ConsoleError
 from core.replies import SeeOther
 from core.vocabulary import ACTIVE_RUN_STATES, DataType, RunMode
-from imports import actions, catalogue, changes, download, held, queries
+from imports import absent, actions, catalogue, changes, download, held, queries
 from imports.calendar.queries import blackout_at
 from imports.forms import ChangesForm, PlaceForm, RunsForm, StartForm, TypesForm
 from imports.models import Run
@@ -84,6 +84,7 @@ def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "decided": outcome(found),
         "failure": catalogue.said(found.failure) if found.failure else None,
         "story": story(found),
+        "missing": absent.of_run(found),
         **plan_context(request, access, found),
     }
     return render(request, "imports/run.html", context)

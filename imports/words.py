@@ -8,6 +8,7 @@ from core.vocabulary import (
     AlertState,
     DataType,
     HoldState,
+    LeaverRule,
     Outcome,
     Policy,
     RunMode,
@@ -134,6 +135,13 @@ KEPT_BY: Mapping[str, str] = {
     "lock": "locked here",
     "adds_only": "adds only, by the school calendar",
     **{k: v.lower() for k, v in POLICIES.items()},
+}
+
+# What the leaver rule does with somebody whose absence is confirmed.
+LEAVERS: Mapping[str, str] = {
+    LeaverRule.MARK_TRANSFERRED: "marked Transferred",
+    LeaverRule.MARK_INACTIVE: "marked Inactive",
+    LeaverRule.LEAVE_ALONE: "left as they are",
 }
 
 WHO_FIXES: Mapping[str, str] = {

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import audit
 from accounts.access import Ability, member
+from imports import absent
 from imports.changes import Reader
 from imports.download import as_csv
 from imports.history import NEWEST, Place, history
@@ -78,6 +79,9 @@ def person(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "history": history(one, reader, begin),
         "first": begin == NEWEST,
         "protection": getattr(one, "protection", None),
+        "absence": absent.of_person(one, reader.day)
+        if access.may(Ability.SEE_INTEGRATION)
+        else None,
         "masked": not access.may(Ability.SEE_PERSONAL_DATA),
     }
     return render(request, "people/person.html", context)
