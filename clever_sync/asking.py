@@ -35,6 +35,23 @@ def ask_clever(client: CleverClient, clever_id: str) -> CleverDistrict | None:
     return found
 
 
+def ask_for_user(client: CleverClient, district_id: str, clever_id: str) -> bytes | None:
+    """Clever's present record of one person, raw; None where it answers that there is none.
+
+    Raises ConsoleError with a sentence when Clever does not answer, or not for this district.
+    """
+    if ask_clever(client, district_id) is None:
+        raise ConsoleError(
+            "Clever gives no access to this district at present; look under Clever Data"
+            " Integration Setup.",
+            code="clever_no_token",
+        )
+    try:
+        return client.user(clever_id)
+    except CleverFault as fault:
+        raise ConsoleError(fault.sentence, code=fault.code) from fault
+
+
 def school_pages(client: CleverClient) -> list[Page]:
     """The list of schools, page by page."""
     pages: list[Page] = []

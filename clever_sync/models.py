@@ -44,7 +44,7 @@ class Pull(models.Model):
     removed by this pull ("" when removals are allowed). `sources` are the fields that were kept.
     `finding_counts` counts the findings by code, also those too many to be kept. `absence_counts`
     counts the missing people by what was found out about them (clever_sync.absences). `why_full`
-    says in a code of clever_sync.reasons why everything was read; `basis` is what that is judged by.
+    says in a code of clever_sync.reasons why everything was read, judged by `basis`.
     """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="pulls")

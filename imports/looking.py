@@ -79,6 +79,12 @@ def living(frame: Frame, kind: PersonKind) -> Iterator[list[Seen]]:
         yield _read(frame, kind, "AND m.clever_id = ANY(%s)", [wanted[start : start + BATCH]])
 
 
+def one(frame: Frame, kind: PersonKind, clever_id: str) -> Seen | None:
+    """One living person of a kind, whether settled or not; None if there is no such person."""
+    found = _read(frame, kind, "AND m.clever_id = %s", [clever_id])
+    return found[0] if found else None
+
+
 def _read(frame: Frame, kind: PersonKind, which: str, parameters: list[Any]) -> list[Seen]:
     with database.cursor() as cursor:
         cursor.execute(

@@ -74,6 +74,11 @@ def build(frame: Frame, keep: KeepLease) -> Tally:
     return tally
 
 
+def supposed(frame: Frame, kind: PersonKind, seen: Seen, tally: Tally) -> Batch:
+    """What a plan would hold of one living person of Clever; nothing is written."""
+    return _plan_living(frame, kind, [seen], tally)
+
+
 @contextmanager
 def _collecting_seldom() -> Iterator[None]:
     """Batches hold no cycles: looking for them again and again costs a fifth of the planning."""

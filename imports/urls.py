@@ -5,6 +5,7 @@ from django.urls import path
 from imports import views
 from imports.braking import views as braking
 from imports.calendar import views as calendar
+from imports.explaining import views as explaining
 from imports.holding import views as holding
 from imports.resolving import at_once, past, process_views
 from imports.resolving import views as resolving
@@ -38,6 +39,8 @@ urlpatterns = [
     path("setup/calendar/<int:number>/remove/", calendar.remove, name="calendar_remove"),
     path("setup/brakes/", braking.brakes, name="brakes"),
     path("setup/brakes/<slug:data_type>/<slug:name>/", braking.brake, name="brake"),
+    path("explain/", explaining.explain_person, name="explain"),
+    path("explain/ask/", explaining.ask_clever, name="explain_ask"),
     path("updates/", updates.updates_log, name="updates_log"),
     path("updates.csv", updates.updates_csv, name="updates_csv"),
     path("alerts/", resolving.resolve, name="alerts"),

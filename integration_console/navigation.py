@@ -55,6 +55,7 @@ PEOPLE_PAGES = (
     *("person", "person_new", "person_edit"),
     *("transferred", "transferred_act", "deleted_people"),
     *("locks", "locks_act", "protected_people", "people_act"),
+    *("explain", "explain_ask"),
     *("person_lock", "person_unlock", "person_protect"),
 )
 USER_PAGES = ("users", "user_edit", "user_invite")

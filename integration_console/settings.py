@@ -185,6 +185,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "30/5m/ip,5/5m/key",
     "reset_password": "20/5m/ip,5/5m/key",
+    "ask_clever": "10/m/user",
 }
 TRUSTED_PROXIES = read("TRUSTED_PROXIES", "a whole number", env.int, default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES

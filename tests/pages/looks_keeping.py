@@ -1,4 +1,4 @@
-"""Locks and protected people, in every state."""
+"""Locks, protected people and explanations, in every state."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -26,6 +26,10 @@ def protected(site: Site) -> str:
     return f"/d/maple/people/{one.pk}/"
 
 
+def gone(site: Site) -> str:
+    return f"/d/maple/explain/?person={protected(site).rstrip('/').rpartition('/')[2]}"
+
+
 def locked(site: Site) -> str:
     lock = FieldLock.objects.filter(district=site.full.district, kept_from__isnull=False).first()
     assert lock
@@ -50,4 +54,11 @@ LOOKS = (
     Look("protected-full", at("/d/maple/people/protected/")),
     Look("protected-viewer", at("/d/maple/people/protected/"), BOB),
     Look("person-protected", protected),
+    Look("explain-empty", at("/d/juniper/explain/")),
+    Look("explain-full", lambda site: f"/d/maple/explain/?person={site.full.person.pk}"),
+    Look("explain-several", at("/d/maple/explain/?q=Garza")),
+    Look("explain-nobody", at("/d/maple/explain/?q=nobody at all")),
+    Look("explain-alert", at(f"/d/maple/explain/?clever_id=beef{0:020x}")),
+    Look("explain-gone", gone),
+    Look("explain-viewer", at("/d/maple/explain/"), BOB, status=403),
 )
