@@ -9,7 +9,7 @@ from collections.abc import Callable
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
 
-from imports import bell, driver, due_schedules, heartbeat, holds, stopping
+from imports import bell, driver, due_schedules, heartbeat, holds, purging, stopping
 from imports.lease import database_now, due_runs
 
 log = structlog.get_logger("console.imports")
@@ -30,6 +30,7 @@ def _by_the_clock() -> None:
     now = database_now()
     holds.expire(now)
     due_schedules.start_due(now)
+    purging.nightly(now)
 
 
 def work(

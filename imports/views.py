@@ -18,7 +18,7 @@ from accounts.access import Ability, Access, member
 from core.problems import ConsoleError
 from core.replies import SeeOther
 from core.vocabulary import ACTIVE_RUN_STATES, DataType, RunMode
-from imports import absent, actions, catalogue, changes, download, held, queries
+from imports import absent, actions, catalogue, changes, download, held, purging, queries
 from imports.calendar.queries import blackout_at
 from imports.forms import ChangesForm, PlaceForm, RunsForm, StartForm, TypesForm
 from imports.models import Run
@@ -85,6 +85,8 @@ def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "failure": catalogue.said(found.failure) if found.failure else None,
         "story": story(found),
         "missing": absent.of_run(found),
+        "purged": purging.gone(found) if found.purged_at else "",
+        "kept_days": purging.kept_days(found.mode),
         **plan_context(request, access, found),
     }
     return render(request, "imports/run.html", context)
@@ -109,6 +111,8 @@ def changes_csv(request: HttpRequest, slug: str, number: int) -> HttpResponseBas
     access.must(Ability.SEE_PEOPLE)
     access.must(Ability.EXPORT)
     found = queries.run_of(access.district, number)
+    if found.purged_at:
+        return no_longer_there(request, access, found)
     rows = changes.changes(found, wanted_changes(changes_form(request, found)))
     reader, rules = changes.Reader(access.district, access.sees), changes.rules(found)
     audited(access, "changes.exported", f"run:{found.pk}")
@@ -124,10 +128,18 @@ def run_log(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     access.must(Ability.SEE_PEOPLE)
     access.must(Ability.EXPORT)
     found = queries.run_of(access.district, number)
+    if found.purged_at:
+        return no_longer_there(request, access, found)
     reader, rules = changes.Reader(access.district, access.sees), changes.rules(found)
     audited(access, "log.exported", f"run:{found.pk}")
     parts = log_parts(found, timezone.now(), reader, rules)
     return download.as_file(f"{slug}-run-{found.pk}.txt", parts, "text/plain")
+
+
+def no_longer_there(request: HttpRequest, access: Access, run: Run) -> HttpResponse:
+    """410: since when it is gone, and what remains (F82)."""
+    context = {"access": access, "run": run, "reason": purging.gone(run)}
+    return render(request, "imports/purged.html", context, status=410)
 
 
 @login_required

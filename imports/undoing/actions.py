@@ -1,7 +1,6 @@
 """Starting an undo, and what it is refused for, in plain words."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -9,7 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.audit import record
 from core.problems import ConsoleError
 from core.vocabulary import DataType, RunMode, RunState, Trigger
-from imports import bell, schedules
+from imports import bell, purging, schedules
 from imports.actions import give_way, supersede
 from imports.lease import database_now
 from imports.models import Run
@@ -79,7 +78,7 @@ def refuse(run: Run) -> None:
             f"Run #{run.pk} wrote nothing, so there is nothing to undo.", code="nothing_to_undo"
         )
     if run.purged_at is not None:
-        raise ConsoleError(purged(run), code="details_purged")
+        raise ConsoleError(purging.gone(run), code="details_purged")
     before = undone_by(run)
     if before is not None and not Figures.of(before).conflicts:
         raise ConsoleError(
@@ -100,17 +99,6 @@ def _is_on(on: Run) -> ConsoleError:
     return ConsoleError(
         f"Run #{on.pk} is going on. Undo when it has finished, so that both know what they write.",
         code="run_is_on",
-    )
-
-
-def purged(run: Run) -> str:
-    """Since when the details of a run are gone, in a sentence (F82)."""
-    at = run.purged_at or database_now()
-    day = at.astimezone(ZoneInfo(run.district.time_zone)).date()
-    return (
-        f"The details of run #{run.pk} were purged on {day.isoformat()}: the values of single "
-        f"people are kept for {settings.CHANGES_KEPT_DAYS} days. Its figures remain, but it cannot "
-        "be undone any more."
     )
 
 
