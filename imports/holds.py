@@ -144,19 +144,41 @@ def approve(
         _check_schools(hold, schools)
         _check_calendar(hold)
         _decide(hold, HoldState.APPROVED, by)
-        started = actions.start_run(
-            district=hold.district,
-            mode=RunMode.LIVE,
-            data_types=[DataType(hold.data_type)],
-            requested_by=by,
-            trigger=Trigger.HOLD,
-            approved_causes=[_cause(hold, schools)],
+        return _start(hold.district, [hold], [_cause(hold, schools)], by)
+
+
+def approve_together(*, hold_ids: Sequence[int], by: str, district: District) -> Run:
+    """Approves all of several holds at once, and starts one run for all of them (C09).
+
+    For one cause that shows in several places, such as a new school year. Raises ConsoleError
+    unless each of them is open still, or while another run is on; nothing is changed then.
+    """
+    if not hold_ids:
+        raise ConsoleError("Nothing is held, so there is nothing to approve.", code="no_hold")
+    with transaction.atomic():
+        found = [_open_hold(hold_id, district) for hold_id in sorted(hold_ids)]
+        for hold in found:
+            _check_calendar(hold)
+            _decide(hold, HoldState.APPROVED, by)
+        return _start(district, found, [_cause(hold, None) for hold in found], by)
+
+
+def _start(district: District, found: Sequence[Hold], causes: Sequence[object], by: str) -> Run:
+    """The run that writes what is approved. Raises ConsoleError while another one is on."""
+    started = actions.start_run(
+        district=district,
+        mode=RunMode.LIVE,
+        data_types=[DataType(hold.data_type) for hold in found],
+        requested_by=by,
+        trigger=Trigger.HOLD,
+        approved_causes=causes,
+    )
+    if not started.created:
+        which = "the hold" if len(found) == 1 else "the holds"
+        raise ConsoleError(
+            f"Run {started.run} is going on. Approve {which} when it has finished.",
+            code="run_is_on",
         )
-        if not started.created:
-            raise ConsoleError(
-                f"Run {started.run} is going on. Approve the hold when it has finished.",
-                code="run_is_on",
-            )
     return started.run
 
 

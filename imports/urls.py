@@ -3,9 +3,11 @@
 from django.urls import path
 
 from imports import views
+from imports.braking import raise_views
 from imports.braking import views as braking
 from imports.calendar import views as calendar
 from imports.explaining import views as explaining
+from imports.holding import together
 from imports.holding import views as holding
 from imports.resolving import at_once, past, process_views
 from imports.resolving import views as resolving
@@ -28,6 +30,7 @@ urlpatterns = [
     path("sync-now/blackout/", calendar.sync_blackout, name="sync_blackout"),
     path("sync-now/unsaved/", views.sync_unsaved, name="sync_unsaved"),
     path("holds/", holding.holds, name="holds"),
+    path("holds/approve/", together.together, name="holds_together"),
     path("holds/<int:number>/", holding.hold, name="hold"),
     path("holds/<int:number>/rows.csv", holding.hold_csv, name="hold_csv"),
     path("holds/<int:number>/approve/", holding.approve, name="hold_approve"),
@@ -38,6 +41,7 @@ urlpatterns = [
     path("setup/calendar/", calendar.calendar, name="calendar"),
     path("setup/calendar/<int:number>/remove/", calendar.remove, name="calendar_remove"),
     path("setup/brakes/", braking.brakes, name="brakes"),
+    path("setup/brakes/for-one-run/", raise_views.raise_brakes, name="raise_brakes"),
     path("setup/brakes/<slug:data_type>/<slug:name>/", braking.brake, name="brake"),
     path("explain/", explaining.explain_person, name="explain"),
     path("explain/ask/", explaining.ask_clever, name="explain_ask"),

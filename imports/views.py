@@ -19,6 +19,7 @@ from core.problems import ConsoleError
 from core.replies import SeeOther
 from core.vocabulary import ACTIVE_RUN_STATES, DataType, RunMode
 from imports import absent, actions, catalogue, changes, download, held, purging, queries
+from imports.braking.raising import raised_by
 from imports.calendar.queries import blackout_at
 from imports.forms import ChangesForm, PlaceForm, RunsForm, StartForm, TypesForm
 from imports.models import Run
@@ -79,6 +80,7 @@ def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             queries.problems_of(found), labels(access.district), new_in(found)
         ),
         "held": held.held(found),
+        "raised": raised_by(found),
         "changed": changed_since(Shown(found, timezone.now())),
         "alerts": queries.alerts_of(found),
         "decided": outcome(found),

@@ -90,7 +90,7 @@ PLACES = (
         "hand",
         "holds",
         Ability.SEE_INTEGRATION,
-        ("hold", "hold_approve"),
+        ("hold", "hold_approve", "holds_together"),
         badge=lambda waits: waits.held,
         noun="changes held",
         there=lambda waits: waits.held > 0,
@@ -122,7 +122,7 @@ PLACES = (
         Ability.SEE_INTEGRATION,
         (
             *("terminology", "school_year", *USER_PAGES, "sources", "switch_source"),
-            *("source_export", "brakes", "brake", "calendar"),
+            *("source_export", "brakes", "brake", "raise_brakes", "calendar"),
         ),
     ),
 )

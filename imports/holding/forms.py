@@ -12,6 +12,20 @@ ALL, TICKED = "all", "ticked"
 NOTHING_DONE = "Nothing was approved."
 
 
+def password_field(nothing_done: str) -> forms.CharField:
+    """The password once more; what is wrong with it ends with what was not done."""
+    return forms.CharField(
+        label="Your password, once more",
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={
+            "required": f"Type your password, so that it is sure that it is you. {nothing_done}",
+            "max_length": f"That is not your password. {nothing_done}",
+        },
+    )
+
+
 class PlaceForm(forms.Form):
     """Where the list of decided holds begins: older than this one."""
 
@@ -49,16 +63,7 @@ class ApproveForm(forms.Form):
             ("invalid_choice", "invalid_list"), f"Tick schools of this list. {NOTHING_DONE}"
         ),
     )
-    password = forms.CharField(
-        label="Your password, once more",
-        strip=False,
-        max_length=1000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={
-            "required": f"Type your password, so that it is sure that it is you. {NOTHING_DONE}",
-            "max_length": f"That is not your password. {NOTHING_DONE}",
-        },
-    )
+    password = password_field(NOTHING_DONE)
 
     def __init__(
         self, *args: Any, places: Sequence[Place], prove: Callable[[str], str], **kwargs: Any
@@ -90,6 +95,32 @@ class ApproveForm(forms.Form):
         """The schools that are approved; None for all of the hold."""
         chosen: list[int] = self.cleaned_data["schools"]
         return chosen if self.cleaned_data["which"] == TICKED else None
+
+
+class TogetherForm(forms.Form):
+    """Approve all that is held: the holds that were on the page, and the password again."""
+
+    holds = forms.TypedMultipleChoiceField(
+        coerce=int,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice", "invalid_list"),
+            f"Look at what is held, then press Approve all. {NOTHING_DONE}",
+        ),
+    )
+    password = password_field(NOTHING_DONE)
+
+    def __init__(self, *args: Any, prove: Callable[[str], str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sent = self.data.getlist("holds") if hasattr(self.data, "getlist") else []
+        numbers = [one for one in sent if one.isascii() and one.isdigit() and len(one) < 19]
+        self.fields["holds"].choices = [(n, n) for n in numbers]  # type: ignore[attr-defined]
+        self.prove = prove
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and (refused := self.prove(cleaned["password"])):
+            self.add_error("password", f"{refused} {NOTHING_DONE}")
+        return cleaned
 
 
 def choices(places: Sequence[Place]) -> list[tuple[str, str]]:

@@ -1,9 +1,17 @@
 """Brakes, in every state."""
 
+from imports.models import Run
+from tests.pages.conftest import Site
 from tests.pages.looks import Look, at
 from tests.pages.scenes import BOB
 
 BRAKES = "/d/maple/setup/brakes/"
+
+
+def raised(site: Site) -> str:
+    run = Run.objects.exclude(raised_because="").get(district=site.full.district)
+    return f"/d/maple/operations/{run.pk}/"
+
 
 LOOKS = (
     Look("brakes-empty", at("/d/juniper/setup/brakes/")),
@@ -14,5 +22,9 @@ LOOKS = (
     Look("brake-off", at(f"{BRAKES}student/many_identity_changes/")),
     Look("brake-empty", at("/d/juniper/setup/brakes/staff/many_updates/")),
     Look("brake-viewer", at(f"{BRAKES}student/many_transfers/"), BOB),
+    Look("raise-brakes-full", at(f"{BRAKES}for-one-run/")),
+    Look("raise-brakes-empty", at("/d/juniper/setup/brakes/for-one-run/")),
+    Look("raise-brakes-viewer", at(f"{BRAKES}for-one-run/"), BOB, status=403),
+    Look("run-with-raised-brakes", raised),
     Look("brake-not-found", at(f"{BRAKES}student/wings/"), status=404),
 )

@@ -25,6 +25,8 @@ LOOKS = (
     Look("holds-full", at("/d/maple/holds/")),
     Look("holds-operator", at("/d/maple/holds/"), OLIVE),
     Look("holds-error", at("/d/maple/holds/?before=nonsense")),
+    Look("holds-together", at("/d/maple/holds/approve/")),
+    Look("holds-together-empty", at("/d/juniper/holds/approve/")),
     Look("hold-full", of("open")),
     Look("hold-of-one-school", of("open", cause="school_transfers")),
     Look("hold-rows-of-a-school", of("open", "?school={school}&after=1")),

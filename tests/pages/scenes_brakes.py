@@ -35,6 +35,13 @@ def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
         if night == 3:
             plan.actions[full.schools[0].pk, "transfer"] = 352
         keep(run, plan, figures(full, "teacher", update=2 * night))
+    raised = imports[5]
+    raised.raised_brakes = {"student": {"many_transfers": 900, "school_moves": 160}}
+    raised.raised_because = "New school year"
+    raised.save()
+    summer = figures(full, transfer=900, create=380, move_away=40)
+    summer.actions[full.schools[2].pk, "move_away"] = 160
+    keep(full.runs["test"], summer)
     own = {"district": full.district, "data_type": "student"}
     Brake.objects.create(**own, name="many_transfers", percent="7.50")
     Brake.objects.create(
