@@ -28,7 +28,12 @@ def limits_at_start(run: Run, data_type: DataType) -> Limits:
 
 def limits_for(district: District, data_type: DataType) -> Limits:
     """The limits that hold for a data type of any run that is started now and raises none."""
-    return Limits.of(own_values(district)[data_type])
+    return all_limits(district)[data_type]
+
+
+def all_limits(district: District) -> dict[DataType, Limits]:
+    """The same for every data type, in one query."""
+    return {data_type: Limits.of(own) for data_type, own in own_values(district).items()}
 
 
 def own_values(district: District) -> dict[DataType, dict[str, Own | None]]:

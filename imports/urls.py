@@ -9,6 +9,7 @@ from imports.calendar import views as calendar
 from imports.explaining import views as explaining
 from imports.holding import together
 from imports.holding import views as holding
+from imports.new_year import views as new_year
 from imports.resolving import at_once, past, process_views
 from imports.resolving import views as resolving
 from imports.standing import views as standing
@@ -38,6 +39,7 @@ urlpatterns = [
     path("holds/<int:number>/discard/", holding.discard, name="hold_discard"),
     path("problems/", standing.problems, name="problems"),
     path("problems.csv", standing.problems_csv, name="problems_csv"),
+    path("setup/new-school-year/", new_year.new_school_year, name="new_school_year"),
     path("setup/calendar/", calendar.calendar, name="calendar"),
     path("setup/calendar/<int:number>/remove/", calendar.remove, name="calendar_remove"),
     path("setup/brakes/", braking.brakes, name="brakes"),

@@ -123,6 +123,7 @@ PLACES = (
         (
             *("terminology", "school_year", *USER_PAGES, "sources", "switch_source"),
             *("source_export", "brakes", "brake", "raise_brakes", "calendar"),
+            "new_school_year",
         ),
     ),
 )

@@ -14,7 +14,7 @@ from imports.brake_trial import ToPass, to_pass
 from imports.brake_words import held_when
 from imports.brakes import Limits
 from imports.holding.forms import password_field
-from imports.limits import limits_for
+from imports.limits import all_limits
 from imports.models import PlanFigures, Run
 from imports.queries import IMPORTED
 from schools.models import District
@@ -29,6 +29,7 @@ class Needed:
     """What the newest plan of a district needs so that nothing of it is held, per data type."""
 
     run: Run | None
+    limits: Mapping[DataType, Limits]
     of: Mapping[DataType, ToPass]
 
     @property
@@ -52,15 +53,9 @@ def needed(district: District, run: Run | None = None) -> Needed:
     """What this plan would need, or the newest test or import that had one."""
     found = run or newest(district)
     kept = PlanFigures.objects.filter(run=found).order_by("pk") if found else []
-    return Needed(
-        found,
-        {
-            DataType(one.data_type): to_pass(
-                Figures.read(one.figures), limits_for(district, DataType(one.data_type))
-            )
-            for one in kept
-        },
-    )
+    limits = all_limits(district)
+    plans = {DataType(one.data_type): Figures.read(one.figures) for one in kept}
+    return Needed(found, limits, {t: to_pass(plan, limits[t]) for t, plan in plans.items()})
 
 
 def newest(district: District) -> Run | None:

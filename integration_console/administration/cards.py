@@ -83,6 +83,12 @@ def _district(access: Access, now: datetime) -> Iterator[Card]:
         "The day on which the next school year begins, and what it does to class years.",
         f"It begins on {year.begins}; {year.label} is on.",
     )
+    yield Card(
+        "New school year",
+        "graduation-cap",
+        "new_school_year",
+        "See graduates, moves and grades before they are imported, and let exactly these pass.",
+    )
     ahead = calendar_ahead(access.district, now)
     yield Card(
         "School calendar",

@@ -303,5 +303,5 @@ def test_cards_of_an_owner_are_in_their_order(maple: Scene) -> None:
     assert titles[0] == "Clever Student Integration"
     assert titles[1:] == [
         *("Get ready for Clever", "Terminology", "Users and roles", "Other sources"),
-        *("School year", "School calendar", "Brakes"),
+        *("School year", "New school year", "School calendar", "Brakes"),
     ]
