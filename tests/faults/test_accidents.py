@@ -10,6 +10,7 @@ from core.vocabulary import RunState, Status
 from imports.models import Run
 from mappings.models import FieldRule, SchoolMatch
 from schools.models import Person
+from tests.faults.looking_on import seen_on_its_pages
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,6 +29,7 @@ def nobody_is_lost(here: World, accident: Callable[[], object]) -> Run:
         assert here.digest() == digest
         assert run.message.endswith("Nothing was imported by this run.")
         assert run.events.filter(kind="failed", details={"code": run.failure}).count() == 1
+    seen_on_its_pages(here, run)
     return run
 
 
