@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404
+from django.utils import timezone
 
 from core.vocabulary import (
     ACTIVE_RUN_STATES,
@@ -158,12 +159,23 @@ def alerts_of(run: Run) -> int:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """Data types that the timetable leaves alone for a while."""
+
+    data_types: tuple[str, ...]
+    until: datetime
+    by: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Automation:
-    """When the district is synced by itself; `first_import_at` when it became allowed."""
+    """When the district is synced by itself, and which types are paused."""
 
     types: tuple[str, ...]
     imported: tuple[str, ...]
     next_due: datetime | None
+    paused: tuple[Pause, ...] = ()
 
 
 def automation(district: District) -> Automation:
@@ -174,7 +186,18 @@ def automation(district: District) -> Automation:
         types=tuple(schedule.data_type for schedule in on),
         imported=tuple(s.data_type for s in schedules if s.first_import_at),
         next_due=min(dues, default=None),
+        paused=_pauses(on),
     )
+
+
+def _pauses(schedules: list[Schedule]) -> tuple[Pause, ...]:
+    """Those that were paused together stand together."""
+    together: dict[tuple[datetime, str, str], list[str]] = {}
+    for one in schedules:
+        if one.paused_until is not None and one.paused_until > timezone.now():
+            key = (one.paused_until, one.paused_by, one.paused_why)
+            together.setdefault(key, []).append(one.data_type)
+    return tuple(Pause(tuple(types), *key) for key, types in together.items())
 
 
 @dataclass(frozen=True)

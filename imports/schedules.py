@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import transaction
 
@@ -71,11 +71,19 @@ def set_timetable(
 
 
 @transaction.atomic
-def pause(*, district: District, types: Collection[DataType], until: datetime, by: str) -> None:
-    """Nothing is started for these types by the timetable before `until` (H11)."""
+def pause(
+    *, district: District, types: Collection[DataType], until: datetime, by: str, why: str = ""
+) -> None:
+    """Nothing is started for these types by the timetable before `until` (H11).
+
+    What would have come meanwhile is not caught up with. Raises ConsoleError for a pause that is
+    over already.
+    """
+    if until <= database_now():
+        raise ConsoleError("Paused until: choose a day that is still to come.")
     for data_type, schedule in _locked(district).items():
         if data_type in types:
-            schedule.paused_until = until
+            schedule.paused_until, schedule.paused_by, schedule.paused_why = until, by, why
             _save(district, schedule)
     audit.record(
         district, by, "schedule.paused",
@@ -84,18 +92,47 @@ def pause(*, district: District, types: Collection[DataType], until: datetime, b
 
 
 @transaction.atomic
-def resume(*, district: District, by: str) -> list[DataType]:
-    """Ends every pause of the district; returns the types that were paused."""
+def resume(
+    *, district: District, by: str, types: Collection[DataType] = tuple(DataType)
+) -> list[DataType]:
+    """Ends the pauses of these types, of all if none are named; returns those that were paused."""
     now = database_now()
     resumed = []
     for data_type, schedule in _locked(district).items():
-        if schedule.paused_until is not None and schedule.paused_until > now:
+        if data_type in types and is_paused(schedule, now):
             resumed.append(data_type)
-            schedule.paused_until = None
+            schedule.paused_until, schedule.paused_by, schedule.paused_why = None, "", ""
             _save(district, schedule)
     if resumed:
         audit.record(district, by, "schedule.resumed", types=sorted(map(str, resumed)))
     return resumed
+
+
+def is_paused(schedule: Schedule, now: datetime) -> bool:
+    """Whether the timetable starts nothing at the moment."""
+    return schedule.paused_until is not None and schedule.paused_until > now
+
+
+@transaction.atomic
+def set_time_zone(*, district: District, time_zone: str, by: str) -> bool:
+    """Times are those of this zone from now on, also the next ones (F26); whether that is new.
+
+    Raises ConsoleError for a zone that nobody knows.
+    """
+    if time_zone not in available_timezones():
+        raise ConsoleError("Time zone: choose one of the list.")
+    schedules = _locked(district)
+    if (
+        not District.objects.filter(pk=district.pk)
+        .exclude(time_zone=time_zone)
+        .update(time_zone=time_zone)
+    ):
+        return False
+    before, district.time_zone = district.time_zone, time_zone
+    for schedule in schedules.values():
+        _save(district, schedule)
+    audit.record(district, by, "district.time_zone", before=before, now=time_zone)
+    return True
 
 
 def paused(district: District, now: datetime) -> list[Schedule]:
@@ -114,12 +151,14 @@ def due_next(
     now: datetime,
     calendar: Sequence[Days] | None = None,
 ) -> datetime | None:
-    """When the schedule comes next, outside of blackouts; None where the box is not ticked.
+    """When the schedule comes next, outside of pauses and blackouts; None where it is not ticked.
 
     `calendar` is the district's, for who has read it already.
     """
     if not schedule.automatic:
         return None
+    if schedule.paused_until is not None:
+        now = max(now, schedule.paused_until)
     known = calendar_of(district) if calendar is None else calendar
     return due_outside(timetable_of(schedule), ZoneInfo(district.time_zone), now, known)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from clever_sync.models import Pull
 from clever_sync.reasons import WHY
@@ -19,6 +19,7 @@ TOLD = {
     EventKind.ALERTS: Word("Alerts were raised", "wait", "users"),
     EventKind.NEEDS_ATTENTION: Word("The connection needs attention", "bad", "triangle-alert"),
 }
+LATE = timedelta(minutes=15)
 DONE = Word("Done", "good", "check")
 
 
@@ -39,10 +40,19 @@ def story(run: Run) -> list[Moment]:
 
 
 def _begun(run: Run) -> Iterator[Moment]:
-    by = f"by {run.requested_by or words.SCHEDULE}"
+    by = f"by {run.requested_by or words.SCHEDULE}{_late(run)}"
     yield Moment(words.STATES[RunState.QUEUED].label, "info", run.created_at, by)
     if run.now is not None:
         yield Moment(words.STATES[RunState.VALIDATING].label, "info", run.now)
+
+
+def _late(run: Run) -> str:
+    """By how much a run came later than its timetable says: nobody worked, or another was on."""
+    if run.due_slot is None or run.created_at - run.due_slot < LATE:
+        return ""
+    minutes = round((run.created_at - run.due_slot).total_seconds() / 60)
+    hours = round(minutes / 60)
+    return f", late by {hours} h" if hours else f", late by {minutes} min"
 
 
 def _validated(run: Run) -> Iterator[Moment]:

@@ -29,9 +29,12 @@ def next_due(timetable: Timetable, zone: ZoneInfo, after: datetime) -> datetime:
     """The first moment of the timetable later than `after`, in UTC."""
     today = after.astimezone(zone).date()
     # A week and a day ahead there is one for certain, whatever the frequency.
-    days = (today + timedelta(days=n) for n in range(-1, 9))
-    moments = (moment for day in days for moment in _of_day(timetable, zone, day))
-    return min(moment for moment in moments if moment > after)
+    for ahead in range(-1, 9):
+        moments = _of_day(timetable, zone, today + timedelta(days=ahead))
+        following = [moment for moment in moments if moment > after]
+        if following:
+            return min(following)
+    raise AssertionError("there is always a next time")
 
 
 def _of_day(timetable: Timetable, zone: ZoneInfo, day: date) -> Iterator[datetime]:

@@ -6,6 +6,7 @@ from imports import views
 from imports.braking import raise_views
 from imports.braking import views as braking
 from imports.calendar import views as calendar
+from imports.daily import views as daily
 from imports.explaining import views as explaining
 from imports.holding import together
 from imports.holding import views as holding
@@ -47,6 +48,10 @@ urlpatterns = [
     path("setup/brakes/<slug:data_type>/<slug:name>/", braking.brake, name="brake"),
     path("explain/", explaining.explain_person, name="explain"),
     path("explain/ask/", explaining.ask_clever, name="explain_ask"),
+    path("setup/daily/", daily.daily, name="daily"),
+    path("setup/daily/pause/", daily.daily_pause, name="daily_pause"),
+    path("setup/daily/resume/", daily.daily_resume, name="daily_resume"),
+    path("setup/daily/time-zone/", daily.daily_zone, name="daily_zone"),
     path("updates/", updates.updates_log, name="updates_log"),
     path("updates.csv", updates.updates_csv, name="updates_csv"),
     path("alerts/", resolving.resolve, name="alerts"),

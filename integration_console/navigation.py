@@ -60,7 +60,9 @@ PEOPLE_PAGES = (
 )
 USER_PAGES = ("users", "user_edit", "user_invite")
 PLACES = (
-    Place("Clever Integration", "layout-dashboard", "overview", Ability.SEE_INTEGRATION),
+    Place(
+        "Clever Integration", "layout-dashboard", "overview", Ability.SEE_INTEGRATION, ("daily",)
+    ),
     Place(
         "Get ready for Clever",
         "list-checks",

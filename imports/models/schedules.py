@@ -19,6 +19,8 @@ class Schedule(models.Model):
     first_import_at = models.DateTimeField(null=True)
     next_due = models.DateTimeField(null=True)
     paused_until = models.DateTimeField(null=True)
+    paused_by = models.CharField(max_length=254, blank=True, db_default="")
+    paused_why = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta:
         constraints = [

@@ -52,7 +52,8 @@ def start_undo(
             if pause is not None and mode is RunMode.LIVE:
                 types = [DataType(t) for t in run.data_types]
                 until = database_now() + pause
-                schedules.pause(district=run.district, types=types, until=until, by=by)
+                why = f"Run #{run.pk} is undone"
+                schedules.pause(district=run.district, types=types, until=until, by=by, why=why)
             bell.ring(undo.pk)
     except IntegrityError:
         on = active_run(run.district)

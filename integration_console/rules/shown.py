@@ -13,7 +13,7 @@ from core.vocabulary import DataType
 from imports.calendar.queries import calendar_of
 from imports.lease import database_now
 from imports.models import Schedule
-from imports.schedules import due_next, schedules_of
+from imports.schedules import due_next, is_paused, schedules_of
 from integration_console.rules.code_form import DefineCodesForm
 from integration_console.rules.codes import fields_with_codes
 from integration_console.rules.desk import NAMES, Desk, desks, runs_on
@@ -55,6 +55,7 @@ def settings(access: Access) -> dict[str, Any]:
                 "desk": desk,
                 "schedule": schedules[desk.data_type],
                 "due": due_next(access.district, schedules[desk.data_type], now, calendar),
+                "paused": is_paused(schedules[desk.data_type], now),
             }
             for desk in desks(access)
         ],
