@@ -15,7 +15,7 @@ from clever_sync.client import CleverClient
 from clever_sync.faults import BadRequest, DistrictGone, UnexpectedAnswer
 from clever_sync.fence import hold_fence
 from clever_sync.models import MirrorObject, Pull, PullTouch, PullWalk
-from clever_sync.reasons import MANY, MOST_TOLD, NO_EVENTS, UNUSABLE, WAITING
+from clever_sync.reasons import MANY, NO_EVENTS, UNUSABLE, WAITING, most_told
 from clever_sync.walks import SCHOOLS, Tour, move, remember, restart, walk_on
 from clever_sync.wire import Page, is_clever_id
 from core.fault_points import fault_point
@@ -86,7 +86,7 @@ def read_feed(tour: Tour) -> bool:
     while not feed.finished:
         _take(tour, feed, _next_page(tour.client, feed.cursor))
         fault_point("events.page_committed")
-        if PullTouch.objects.filter(pull=tour.pull).count() > MOST_TOLD:
+        if PullTouch.objects.filter(pull=tour.pull).count() > _most(tour.pull):
             raise NotEnough(MANY)
         if not feed.finished and tour.deadline():
             return False
@@ -96,6 +96,11 @@ def read_feed(tour: Tour) -> bool:
     if not schools.proved:
         raise NotEnough(WAITING)
     return True
+
+
+def _most(pull: Pull) -> int:
+    full = pull.connection.last_full_pull
+    return most_told(full.requests if full else 0)
 
 
 def _next_page(client: CleverClient, cursor: str) -> Page:

@@ -14,8 +14,10 @@ CURSOR_IS_GOOD_FOR = timedelta(days=25)
 FULL_PULL_EVERY = timedelta(days=7) - timedelta(hours=2)
 # A feed that is switched off looks like one that has nothing to tell.
 SILENCE = timedelta(hours=36)
-# More people than this are read faster page by page than one by one.
+# More people than this are read quicker page by page than one by one: in a large district, and in
+# one whose pages are few. A page of some thousand people takes about as long as five people do.
 MOST_TOLD = 200
+PEOPLE_PER_PAGE = 5
 
 ASKED, HELD = "asked", "held"
 UPGRADED = "upgraded"
@@ -49,7 +51,7 @@ WHY: Mapping[str, str] = {
     WEEKLY: "everything is read again once a week",
     SILENT: "Clever told nothing new for more than a day",
     UNUSABLE: "an event could not be used",
-    MANY: f"more than {MOST_TOLD} people changed",
+    MANY: "so many people changed that to read everything is quicker",
 }
 
 
@@ -112,6 +114,11 @@ def _feed(before: Before, present: Present) -> str:
         heard = max(before.full_at, min(told_at(before.cursor), now))
         return SILENT if now - heard > SILENCE else ""
     return ""
+
+
+def most_told(pages: int) -> int:
+    """How many people are asked for one by one where a full pull took so many requests."""
+    return min(MOST_TOLD, PEOPLE_PER_PAGE * pages)
 
 
 def told_at(event_id: str) -> datetime:

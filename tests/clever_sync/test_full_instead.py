@@ -196,7 +196,7 @@ def test_F53_a_record_that_cannot_be_used(followed: Follower) -> None:
 def test_C25_many_changes_are_read_page_by_page(
     followed: Follower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "MOST_TOLD", 5)
+    monkeypatch.setattr(events, "most_told", lambda pages: 5)
     for student in followed.ids("student")[2:8]:
         followed.control.edit(student, LUND)
     pull = followed.next_pull()
@@ -208,7 +208,7 @@ def test_C25_many_changes_are_read_page_by_page(
 def test_C25_a_pull_that_became_a_full_one_is_resumed_as_one(
     followed: Follower, monkeypatch: pytest.MonkeyPatch, crash_at: Callable[..., None]
 ) -> None:
-    monkeypatch.setattr(events, "MOST_TOLD", 2)
+    monkeypatch.setattr(events, "most_told", lambda pages: 2)
     for student in followed.ids("student")[2:8]:
         followed.control.edit(student, LUND)
     crash_at("pull.page_committed", 2)

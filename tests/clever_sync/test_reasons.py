@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from clever_sync.reasons import BASIS, WHY, Before, Present, told_at, why_full
+from clever_sync.reasons import BASIS, WHY, Before, Present, most_told, told_at, why_full
 
 NOW = datetime(2026, 9, 10, 2, 0, tzinfo=UTC)
 NIGHT = timedelta(days=1)
@@ -91,3 +91,7 @@ def test_C25_every_reason_has_its_words() -> None:
 
 def test_an_event_tells_when_it_was_made() -> None:
     assert told_at("5a25ffb0aaaaaaaaaaaaaaaa") == datetime(2017, 12, 5, 2, 8, 48, tzinfo=UTC)
+
+
+def test_C25_how_many_are_asked_for_one_by_one_goes_by_the_pages_of_a_full_pull() -> None:
+    assert [most_told(pages) for pages in (0, 9, 13, 40, 400)] == [0, 45, 65, 200, 200]
