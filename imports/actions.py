@@ -22,6 +22,7 @@ from imports.calendar.queries import adds_only_at
 from imports.lease import database_now
 from imports.limits import noted
 from imports.models import Run, Schedule
+from imports.rows import FORMAT
 from imports.states import ACTIVE, RUN
 from mappings.problems import PROBLEMS
 from mappings.queries import active_specs, school_map, setup_of
@@ -245,6 +246,12 @@ def _check_test(
         raise ConsoleError(
             "Settings or matched schools were changed after that test. Test again, so that what "
             "you see is what will be imported.",
+            code="test_outdated",
+        )
+    if tested.plan_format != FORMAT:
+        raise ConsoleError(
+            "The console was upgraded after that test. Test again, so that what you see is what "
+            "will be imported.",
             code="test_outdated",
         )
     if tested.finished_at is None or database_now() - tested.finished_at > TEST_IS_GOOD_FOR:

@@ -11,6 +11,9 @@ from core.copytext import NULL, cell, line
 from imports.models import Run
 from imports.planner import Row
 
+# What a row of a plan means. Raise it when another version of the console would read the rows
+# otherwise: a plan of another format is not written, it is made afresh (F80).
+FORMAT = 1
 COLUMNS = (
     "run_id", "data_type", "action", "effects", "person_id", "clever_id", "school", "old_school",
     "before", "after", "why", "person_revision", "source_hash", "exception",
@@ -80,7 +83,11 @@ def analyse(table: str) -> None:
 
 
 def clear(run: Run) -> None:
-    """Forgets an unfinished plan of a run, so that it can be made again from the mirror (F04)."""
+    """Forgets an unfinished plan of a run, so that it can be made again from the mirror (F04).
+
+    What is planned next is of our format.
+    """
+    Run.objects.filter(pk=run.pk).update(plan_format=FORMAT)
     with database.cursor() as cursor:
         for table in ("imports_plannedchange", "imports_look", "imports_runproblem"):
             cursor.execute(f"DELETE FROM {table} WHERE run_id = %s", [run.pk])

@@ -3,6 +3,7 @@
 QUEUED -> VALIDATING -> TESTED                                   mode TEST, final
                      -> IMPORTING -> COMPLETED | COMPLETED_WITH_ERRORS
                      -> READY -> IMPORTING | DISCARDED | SUPERSEDED
+IMPORTING -> VALIDATING when its plan is of another version's format (F80)
 any active -> CANCELLING -> CANCELLED;   any active -> FAILED
 A what-if gives way to any other run: VALIDATING -> CANCELLED at once.
 """
@@ -29,6 +30,7 @@ RUN = Machine(
         RunState.READY: frozenset({RunState.IMPORTING, RunState.DISCARDED, RunState.SUPERSEDED}),
         RunState.IMPORTING: frozenset(
             {
+                RunState.VALIDATING,
                 RunState.COMPLETED,
                 RunState.COMPLETED_WITH_ERRORS,
                 RunState.CANCELLING,

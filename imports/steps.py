@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+import structlog
 from django.db import IntegrityError, OperationalError, transaction
 
 from clever_sync import pull as pulling
@@ -39,6 +40,7 @@ from imports.tally import Tally
 from imports.undoing import work as undoing
 from schools import keeping
 
+log = structlog.get_logger("console.imports")
 SLICE = 20.0
 APPLY_TRIES = 3
 MANY = 1000
@@ -242,6 +244,8 @@ def _decide(frame: Frame, ours: Claim) -> bool:
 
 
 def _import(run: Run, ours: Claim) -> bool:
+    if run.plan_format != rows.FORMAT:
+        return _plan_anew(run, ours)
     write = _writer(run)
     for attempt in range(1, APPLY_TRIES + 1):
         fault_point("apply.begins")
@@ -259,6 +263,16 @@ def _import(run: Run, ours: Claim) -> bool:
             return False
         time.sleep(APPLY_PAUSE * attempt)
     return False
+
+
+def _plan_anew(run: Run, ours: Claim) -> bool:
+    """Planned by another version of the console, whose rows we might misread (F80)."""
+    log.warning("plan_of_another_format", format=run.plan_format)
+    move(
+        run, ours, RunState.VALIDATING, step=RunStep.PLANNING, attempts=THIS_ONE,
+        message="The console was upgraded while this run was on, so it is planned afresh.",
+    )  # fmt: skip
+    return True
 
 
 def _writer(run: Run) -> Callable[[int], Applied]:

@@ -17,6 +17,7 @@ class Run(models.Model):
     claim) and `attempts` (claims without progress); `next_attempt_at` is when it may go on.
     `settings` maps each data type to its ruleset id; `schools_key` names the school matching.
     `counts` is {type: {action: n}}, `problems` {code: n}, `seconds` {phase: s}.
+    `plan_format` says how its rows are read (imports.rows).
     `progress` is {"step", "done", "total"}. `message` is one sentence for people.
     `own_brakes` are the district's own values at the start (imports.limits); None: not noted.
     `raised_brakes` is {type: {brake: people who may pass in this run}}, `raised_because` why.
@@ -59,6 +60,7 @@ class Run(models.Model):
     problems = models.JSONField(default=dict)
     seconds = models.JSONField(default=dict)
     progress = models.JSONField(default=dict)
+    plan_format = models.PositiveSmallIntegerField(default=1, db_default=1)
     failure = models.CharField(max_length=50, blank=True)
     retryable = models.BooleanField(default=False)
     message = models.TextField(blank=True)

@@ -2,5 +2,6 @@
 
 from tests.attack.conftest import at, small
 from tests.attack.test_secrets import log
+from tests.faults.conftest import fresh, no_pauses
 
-__all__ = ["at", "log", "small"]
+__all__ = ["at", "fresh", "log", "no_pauses", "small"]
