@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0008_identity_changes_and_skipped_decisions'),
+        ('imports', '0009_pauses_with_a_reason'),
     ]
 
     operations = [
