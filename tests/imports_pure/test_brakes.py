@@ -262,6 +262,15 @@ def test_C24_a_brake_is_raised_for_one_run() -> None:
     assert "many_transfers" in causes(graduates)
 
 
+@pytest.mark.parametrize("last_days", [0, 90])
+def test_C24_what_is_allowed_beats_the_number_and_the_last_days(last_days: int) -> None:
+    large: dict[int | None, int] = dict.fromkeys(range(1, 11), 1000)
+    plan = figures(large, actions=spread("transfer", 501), transfers_last_days=last_days)
+    assert causes(plan) == ["many_transfers"]
+    assert causes(plan, Limits().raised({"many_transfers": 501})) == []
+    assert causes(plan, Limits().raised({"many_transfers": 500})) == ["many_transfers"]
+
+
 def test_C08_a_brake_that_is_off_holds_nothing_and_cannot_be_raised() -> None:
     off = Limits.of({"many_updates": None}, raised={"many_updates": 1})
     assert causes(figures(actions=spread("update", 990)), off) == []
