@@ -76,6 +76,16 @@ _EMPTY_ROWS = """
     WHERE run_id = %(run)s AND action = 'update' AND after = '{}'
 """
 
+# Two or more who exchange their SIS IDs: each keeps the link, and all are written together (F68).
+_SIS_ID_OF_ANOTHER = """
+    SELECT c.data_type, c.clever_id FROM imports_plannedchange c
+    JOIN imports_plannedchange o ON o.run_id = c.run_id AND o.person_id <> c.person_id
+        AND lower(o.before->>'sis_id') = lower(c.after->>'sis_id')
+    WHERE c.run_id = %(run)s AND c.after->>'sis_id' IS NOT NULL
+        AND c.action NOT IN ('create', 'conflict', 'reject')
+        AND o.action NOT IN ('create', 'conflict', 'reject')
+"""
+
 _IDENTITY_CONFLICT = """
     SELECT c.data_type, c.clever_id, p.id FROM imports_plannedchange c
     JOIN schools_person p ON p.district_id = %(district)s AND p.id <> c.person_id
@@ -94,7 +104,8 @@ def settle_clashes(frame: Frame, tally: Tally) -> None:
 
     Two Clever people on one record: both become conflicts. A username that somebody has: the
     rest of the row stays, the person keeps the old one. A SIS ID that another record carries:
-    the link stands and a problem is noted. The first two raise alerts. A leaver who is a candidate
+    the link stands and a problem is noted, as for whoever gets a SIS ID that another gives up in
+    this run. The first two raise alerts. A leaver who is a candidate
     of an alert stays as they are until the alert is decided; every run looks at leavers again.
     """
     names = {"run": frame.run.pk, "district": frame.district.pk}
@@ -107,6 +118,8 @@ def settle_clashes(frame: Frame, tally: Tally) -> None:
         cursor.execute(_EMPTY_ROWS, names)
         cursor.execute(_IDENTITY_CONFLICT, names)
         conflicts = cursor.fetchall()
+        cursor.execute(_SIS_ID_OF_ANOTHER, names)
+        exchanged = cursor.fetchall()
     found = [_two_on_one(row) for row in twice] + [_username(row) for row in usernames]
     if found:
         alert_rows.store(frame.run, found)
@@ -114,6 +127,8 @@ def settle_clashes(frame: Frame, tally: Tally) -> None:
         tally.note(row.data_type, row.clever_id, Finding(row.reason))
     for data_type, clever_id, _ in conflicts:
         tally.note(data_type, clever_id, Finding("identity_conflict", "sis_id"))
+    for data_type, clever_id in exchanged:
+        tally.note(data_type, clever_id, Finding("sis_id_of_another", "sis_id"))
 
 
 def _usernames_taken(cursor: CursorWrapper, names: dict[str, int]) -> list[tuple[Any, ...]]:

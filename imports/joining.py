@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from core.problems import ConsoleError
@@ -29,8 +30,8 @@ BESIDE = (
 COLUMNS = (*dict.fromkeys(t.column for t in TARGETS.values() if t.column), *BESIDE)
 # What somebody chooses between two records: every field but the link and the further schools.
 CHOOSABLE = tuple(t.key for t in TARGETS.values() if t.column and t.key != "clever_id")
-_SILENT = ("former_clever_id", "status_before", "extra", "legacy_id", "protected")
-_TOLD = {"school_id": "site", SITES: "additional_sites", "merged_into_id": "merged_into"}
+SILENT = ("former_clever_id", "status_before", "extra", "legacy_id", "protected")
+TOLD = {"school_id": "site", SITES: "additional_sites", "merged_into_id": "merged_into"}
 State = dict[str, Any]
 GONE = "One of these records is no longer here; look for it in the list again."
 
@@ -178,6 +179,11 @@ def not_taken_back(person: Person) -> list[IdentityChange]:
     return list(found.select_related("other").order_by("-pk"))
 
 
+def joined_or_unlinked() -> Exists:
+    """Whether anything was done to a person of a query that can still be taken back."""
+    return Exists(IdentityChange.objects.filter(person=OuterRef("pk"), taken_back_at=None))
+
+
 def _locked(district: District, revisions: Mapping[int, int]) -> dict[int, Person]:
     people = Person.objects.select_for_update(no_key=True).filter(
         district=district, pk__in=list(revisions), archived_at=None
@@ -214,24 +220,29 @@ def _write(
 
 
 def _rewrite(person: Person, was: State, columns: State, cause: str, by: str) -> None:
-    told = [name for name in columns if name not in _SILENT and was[name] != columns[name]]
+    names = told(was, columns)
     writer.rewrite(
         person=person,
         columns={name: value for name, value in columns.items() if name != SITES},
         sites=columns.get(SITES),
         cause=cause,
         by=by,
-        told=(_in_fields(was, told), _in_fields(columns, told)),
+        told=(in_fields(was, names), in_fields(columns, names)),
     )
 
 
-def _in_fields(state: State, names: Iterable[str]) -> State:
-    """The columns by the keys of fields.md, as the history of a person has them."""
-    told = {_TOLD.get(name, name): state[name] for name in names}
-    if "archived_at" in told:
-        deleted = told.pop("archived_at")
-        told["deleted"] = deleted[:10] if deleted else None
-    return told
+def told(was: State, becomes: State) -> list[str]:
+    """The columns that change and that people are told of."""
+    return [name for name in becomes if name not in SILENT and was[name] != becomes[name]]
+
+
+def in_fields(state: State, names: Iterable[str]) -> State:
+    """The columns `names` by the keys of fields.md, as the history of a person has them."""
+    fields = {TOLD.get(name, name): state[name] for name in names}
+    if "archived_at" in fields:
+        deleted = fields.pop("archived_at")
+        fields["deleted"] = deleted[:10] if deleted else None
+    return fields
 
 
 def _hand_over(other: Person, survivor: Person) -> list[int]:

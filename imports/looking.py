@@ -109,7 +109,8 @@ def _read(frame: Frame, kind: PersonKind, which: str, parameters: list[Any]) -> 
 def _wanted(frame: Frame, kind: PersonKind) -> list[str] | None:
     """The Clever IDs to look at, in order; None when everybody must be looked at.
 
-    Everybody: the first run, new settings, or so many changes that a list would be large.
+    Everybody: the first run, new settings, or so many changes that a list would be large. Whoever
+    was unlinked or merged here (C15) is few, and may be without a record now.
     """
     settled = {
         DataType(row.data_type): row
@@ -134,6 +135,8 @@ def _wanted(frame: Frame, kind: PersonKind) -> list[str] | None:
                 WHERE p.district_id = %s AND p.former_clever_id IS NOT NULL
                     AND p.archived_at IS NOT NULL
                     AND m.gone_in_id IS NULL AND m.absent_in_id IS NULL
+            UNION SELECT clever_id FROM imports_identitychange
+                WHERE district_id = %s AND clever_id IS NOT NULL
             UNION SELECT clever_id FROM imports_look WHERE run_id = ANY(%s) AND pending
             UNION SELECT clever_id FROM imports_plannedchange
                 WHERE run_id = ANY(%s) AND exception IS NOT NULL AND clever_id IS NOT NULL
@@ -146,6 +149,7 @@ def _wanted(frame: Frame, kind: PersonKind) -> list[str] | None:
                 min(pulls),
                 frame.district.pk,
                 frame.connection.pk,
+                frame.district.pk,
                 frame.district.pk,
                 runs,
                 runs,

@@ -103,6 +103,14 @@ ALERTS = (
         "Look at both records, and correct or delete the one that is wrong.",
         HERE,
     ),
+    Problem(
+        "sis_id_of_another",
+        "The SIS ID was another person's until now",
+        "Clever gives this person the SIS ID that another person here had, and that one gets "
+        "another. Both stay linked by their Clever IDs, and both were written together.",
+        "Look in your SIS whether the two numbers were exchanged on purpose.",
+        SIS,
+    ),
 )
 
 RECORDS = (

@@ -23,6 +23,7 @@ of_district: list[URLPattern | URLResolver] = [
     path("", include("integration_console.importing.urls")),
     path("", include("integration_console.people.urls")),
     path("", include("integration_console.keeping.urls")),
+    path("", include("integration_console.joining.urls")),
     path("", include("integration_console.members.urls")),
     path("", include("integration_console.rules.urls")),
     path("", include("integration_console.new_records.urls")),

@@ -13,9 +13,13 @@ from clever_sandbox.running import RunningSandbox, running_sandbox
 from clever_sync.models import Connection
 from core.vocabulary import DataType, PersonKind, RunMode, Status
 from imports.actions import start_run
+from imports.changes import Reader
 from imports.driver import drive
 from imports.headline import headline
 from imports.models import Alert, Hold, PlannedChange, Run, RunProblem
+from imports.resolving import queue
+from imports.resolving.certain import certain_of
+from imports.resolving.sides import Comparer
 from integration_console.demonstration import districts, story
 from integration_console.demonstration.calendar import ZONE, Calendar
 from integration_console.demonstration.cast import HARBOR, MAPLE, WRONG_DOMAIN
@@ -65,6 +69,7 @@ def test_every_night_keeps_its_promise_and_a_second_start_changes_nothing(
         check_the_times(nights_of(maple))
         check_the_people(maple)
         check_what_is_open(maple)
+        check_what_resolve_alerts_shows(maple)
         check_the_headline(maple)
         check_harbor_point(first)
         check_cedar_falls()
@@ -168,6 +173,29 @@ def check_what_is_open(maple: District) -> None:
         "candidates__person__first_name", flat=True
     )
     assert {"Jayden", "Camila"} <= set(shown)
+
+
+def check_what_resolve_alerts_shows(maple: District) -> None:
+    """The twins, the double surname and the changed Clever ID are good examples of their kind."""
+    waiting = Alert.objects.filter(district=maple).prefetch_related("candidates__person")
+    comparer = Comparer(maple, Reader(maple, lambda _: True), NOW, queue.imported(maple))
+    shown = {one.name: one for one in comparer.shown(list(waiting.order_by("pk")))}
+    jayden, kayden = shown["Jayden Okonkwo"], shown["Kayden Okonkwo"]
+    assert jayden.best
+    assert kayden.best
+    assert jayden.best.person == kayden.best.person, "both look like the one who is here"
+    assert jayden.best.score > kayden.best.score
+    assert {"same_first_name", "same_birth_date"} <= set(jayden.best.codes)
+    assert "similar_first_name" in kayden.best.codes
+    camila = shown["Camila Ferrer Quintana"]
+    assert camila.best
+    assert "part_of_last_name" in camila.best.codes
+    (new,) = (one for one in shown.values() if one.alert.reason == "clever_id_changed")
+    assert new.former, "proposed as one person under a new Clever ID (C17)"
+    assert new.former.person.status == Status.ACTIVE, "and nobody has left meanwhile"
+    certain, why = certain_of(list(shown.values()))
+    assert camila.alert.pk in certain
+    assert {jayden.alert.pk, kayden.alert.pk} <= set(why), "twins are for one look each"
 
 
 def check_the_headline(maple: District) -> None:

@@ -11,6 +11,7 @@ from imports import absent
 from imports.changes import Reader
 from imports.download import as_csv
 from imports.history import NEWEST, Place, history
+from imports.joining import joined_or_unlinked, not_taken_back
 from imports.ownership import owners
 from integration_console.people.facts import groups
 from integration_console.people.figures import counts
@@ -63,8 +64,8 @@ def listing_csv(request: HttpRequest, slug: str) -> HttpResponseBase:
 def person(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One person: every field with its owner, the link to Clever, and every change."""
     access = member(request, slug, Ability.SEE_PEOPLE)
-    found = pages.everybody(access.district, access.schools).filter(pk=number)
-    one = found.select_related("school", "district", "protection").first()
+    found = pages.everybody(access.district, access.schools).annotate(told=joined_or_unlinked())
+    one = found.select_related("school", "district", "protection").filter(pk=number).first()
     if one is None:
         raise Http404
     audit.record(access.district, access.user.email, "person.seen", f"person:{one.pk}")
@@ -78,6 +79,7 @@ def person(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "groups": groups(one, reader, owners(one)),
         "history": history(one, reader, begin),
         "first": begin == NEWEST,
+        "identity_changes": not_taken_back(one) if one.told else [],
         "protection": getattr(one, "protection", None),
         "absence": absent.of_person(one, reader.day)
         if access.may(Ability.SEE_INTEGRATION)
