@@ -124,7 +124,10 @@ def something_happens(district: CleverDistrict, day: int) -> None:
         )
     ]
     people_actions.edit(district, students[0], {"name.last": f"Lund-{day}"})
-    people_actions.add_student(district, first="Nova", last=f"Comer-{day}", sis_id=f"77000{day}")
+    if day % 2 == 0:
+        # Four in a week: of five and more, among so few, the brakes hold every one.
+        last = f"Comer-{day}"
+        people_actions.add_student(district, first="Nova", last=last, sis_id=f"77000{day}")
     if day % 3 == 2:
         people_actions.remove(district, students[1])
     district.move_last_sync()
