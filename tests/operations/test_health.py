@@ -26,7 +26,10 @@ def ticked(seconds: int) -> None:
     """As if the last tick had been so long ago."""
     heartbeat.note()
     with database.cursor() as cursor:
-        cursor.execute("UPDATE imports_heartbeat SET at = now() - %s * interval '1s'", [seconds])
+        cursor.execute(
+            "UPDATE imports_heartbeat SET at = now() - %s * interval '1s' WHERE name = %s",
+            [seconds, heartbeat.NAME],
+        )
 
 
 def asked(**how: Any) -> tuple[int, dict[str, Any]]:
@@ -118,9 +121,9 @@ def test_readyz_without_a_database_says_so_and_no_more(
 
 def test_a_loop_notes_its_tick_and_writes_it_seldom(db: None) -> None:
     due.work(loop=False)
-    first = Heartbeat.objects.get().at
+    first = Heartbeat.objects.get(name=heartbeat.NAME).at
     due.work(loop=False)
-    assert Heartbeat.objects.get().at == first
+    assert Heartbeat.objects.get(name=heartbeat.NAME).at == first
     ticked(16)
     due.work(loop=False)
     assert heartbeat.signs().tick == 0

@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from imports import heartbeat
 from tests.pages.conftest import Site
 from tests.pages.looks import Look
 from tests.pages.scenes import BOB
@@ -13,7 +14,10 @@ def asleep(site: Site) -> str:
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("UPDATE imports_heartbeat SET at = now() - interval '20 minutes'")
+            cursor.execute(
+                "UPDATE imports_heartbeat SET at = now() - interval '20 minutes' WHERE name = %s",
+                [heartbeat.NAME],
+            )
             assert cursor.rowcount == 1
     finally:
         other.close()
