@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from imports import driver, due
+from imports import awaiting, driver, due
 
 
 @shared_task(name="imports.tasks.advance_run")
@@ -15,3 +15,9 @@ def advance_run(run_id: int) -> None:
 def tick() -> None:
     """Every minute: rings again for runs whose lease is over, ends what has expired."""
     due.tick()
+
+
+@shared_task(name="imports.tasks.look_again")
+def look_again() -> None:
+    """Every minute: asks Clever again for some of those who wait for its approval."""
+    awaiting.look_again()

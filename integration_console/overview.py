@@ -17,6 +17,7 @@ from imports.shown import Shown, cancelling
 from imports.words import Word
 from integration_console.chart import Chart, stacked
 from integration_console.health import banner
+from notifications import queries as mail
 from schools.models import District, School
 
 CONNECTIONS = {
@@ -77,6 +78,7 @@ class Overview:
     headline: Headline | None
     may_cancel: bool
     asleep: banner.Waiting | None
+    mails: mail.MailTrouble | None
     calendar: Today
 
     @property
@@ -190,6 +192,7 @@ def overview(access: Access, now: datetime) -> Overview:
         why_not="" if imported else why_not_start(access, test, running is not None),
         headline=headline(district, now) if imported else None,
         asleep=banner.waiting(now) if connection else None,
+        mails=mail.mail_trouble(district, now) if access.may(Ability.IMPORT) else None,
         calendar=today(district, now),
     )
 

@@ -266,6 +266,11 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "imports.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
+    "look_again": {
+        "task": "imports.tasks.look_again",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "post": {"task": "notifications.tasks.deliver", "schedule": 60.0, "options": {"expires": 55}},
 }
 
@@ -279,6 +284,9 @@ EMAIL_HOST_PASSWORD = EMAIL_CONFIG.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = bool(EMAIL_CONFIG.get("EMAIL_USE_TLS"))
 EMAIL_USE_SSL = bool(EMAIL_CONFIG.get("EMAIL_USE_SSL"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="console@localhost")
+
+# Recipients are told when no good sync has come for so long although one was due (C20).
+OVERDUE_HOURS = read("OVERDUE_HOURS", "a number of hours", env.int, default=26)
 
 CLEVER_API_URL = env.str("CLEVER_API_URL", default="https://api.clever.com/v3.1").rstrip("/")
 CLEVER_AUTH_URL = env.str("CLEVER_AUTH_URL", default="https://clever.com").rstrip("/")

@@ -2,15 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from accounts import audit
+from accounts.models import AuditEvent
 from core.problems import ConsoleError
-from core.vocabulary import DataType, EventKind
-from notifications import recipients
-from notifications.models import Recipient, told_by_default
+from core.states import one
+from core.vocabulary import DataType, EventKind, LetterState
+from notifications import mail, recipients
+from notifications.models import Letter, Recipient, told_by_default
+from notifications.states import LETTER
 from schools.models import District
+
+MOST_TESTS, TEST_WINDOW = 5, timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,49 @@ def first_recipient(*, district: District, email: str, by: str) -> bool:
             by=by,
         )
     return True
+
+
+def send_test(*, district: District, email: str, by: str) -> mail.Answer:
+    """Sends a test mail to an address of the district's lists now; what the mail server said.
+
+    Raises ConsoleError for an address that is in no list, without a mail server, and after five
+    within ten minutes.
+    """
+    _need_in_a_list(district, email)
+    if not mail.is_sent():
+        raise ConsoleError("This installation has no mail server, so no mail can be sent.")
+    with transaction.atomic():
+        District.objects.select_for_update(no_key=True).get(pk=district.pk)
+        tests = AuditEvent.objects.filter(district=district, verb="mail.test")
+        if tests.filter(at__gt=Now() - TEST_WINDOW).count() >= MOST_TESTS:
+            raise ConsoleError("That were many test mails. Wait ten minutes, then try again.")
+        audit.record(district, by, "mail.test")
+    message = mail.written(to=email, template="test", context={"district": district, "by": by})
+    with mail.Conversation() as talk:
+        return talk.send(message)
+
+
+@transaction.atomic
+def try_again(*, district: District, email: str, by: str) -> bool:
+    """Lets the last mail that an address did not get be sent again; whether there was one.
+
+    Raises ConsoleError for an address that is in no list.
+    """
+    _need_in_a_list(district, email)
+    newest = Letter.objects.filter(district=district, email=email).order_by("-pk").first()
+    if newest is None or newest.state not in (LetterState.REFUSED, LetterState.GIVEN_UP):
+        return False
+    moved = LETTER.move(
+        one(Letter, newest.pk), LetterState.WAITING, next_attempt_at=Now(), attempts=0
+    )
+    if moved:
+        audit.record(district, by, "mail.again", str(newest.pk))
+    return bool(moved)
+
+
+def _need_in_a_list(district: District, email: str) -> None:
+    if not Recipient.objects.filter(district=district, email=email).exists():
+        raise ConsoleError("This address is in none of the lists. Add it first.")
 
 
 def _events(address: str, kinds: Iterable[str]) -> list[str]:

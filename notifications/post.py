@@ -13,7 +13,7 @@ from django.conf import settings
 from core.fault_points import fault_point
 from core.vocabulary import LetterState
 from imports import driver
-from notifications import mail, render
+from notifications import mail, render, watch
 from notifications.claims import Claim, claim, note, withdraw
 from notifications.facts import facts_of
 from notifications.gather import gather
@@ -32,6 +32,8 @@ def work(*, seconds: float = ROUND, clock: Callable[[], float] = time.monotonic)
     """Gathers and sends for about so long; returns how many letters the server has taken."""
     if not driver.may_work():
         return 0
+    if mail.reaches_people():
+        watch.look()
     gather()
     return deliver(seconds=seconds, clock=clock)
 

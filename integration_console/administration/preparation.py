@@ -10,9 +10,10 @@ from accounts.access import Access
 from clever_sync.admission import Admission, admission
 from clever_sync.models import Connection
 from clever_sync.queries import clever_schools, connection_of
-from core.vocabulary import ConnectionState
+from core.vocabulary import ConnectionState, EventKind
 from imports.catalogue import ShownProblem, said
 from imports.words import Word
+from notifications.queries import is_told_of
 from schools.models import District
 
 # "Please allow 24-36 hours" (B64); later than that somebody should ask.
@@ -43,6 +44,7 @@ class Preparation:
     role: str
     schools: int
     now: datetime
+    told_by_mail: bool = False
 
     @property
     def waiting(self) -> bool:
@@ -152,6 +154,7 @@ class Preparation:
 def preparation(access: Access, now: datetime) -> Preparation:
     """How far the district is on its way to Clever."""
     connection = connection_of(access.district)
+    waits = connection is not None and connection.state == ConnectionState.WAITING
     return Preparation(
         district=access.district,
         connection=connection,
@@ -159,4 +162,5 @@ def preparation(access: Access, now: datetime) -> Preparation:
         role=access.role_name,
         schools=clever_schools(connection).count() if connection else 0,
         now=now,
+        told_by_mail=waits and is_told_of(access.district, EventKind.APPROVED),
     )

@@ -23,6 +23,7 @@ from integration_console.administration.preparation import preparation
 from integration_console.administration.year import end_of, year_of
 from integration_console.members.queries import owners_of
 from integration_console.switches import launch_clever
+from notifications.actions import first_recipient
 
 
 @login_required
@@ -137,6 +138,7 @@ def save_district_id(request: HttpRequest, slug: str) -> HttpResponse:
         text, by = form.cleaned_data["district_id"], access.user.email
         try:
             launch_clever(district=access.district, text=text, by=by)
+            first_recipient(district=access.district, email=by, by=by)
         except ConsoleError as refusal:
             form.add_error("district_id", refusal.sentence)
             say_how_to_reset(request, access, refusal)

@@ -37,13 +37,14 @@ def overdue(fact: Fact) -> Part:
 def works_again(fact: Fact) -> Part:
     connection = list(fact.topics) == [EventKind.NEEDS_ATTENTION] and fact.run is None
     what = "Clever lets us read again" if connection else "Syncs work again"
-    by = f" {named(fact)} has finished." if fact.run else ""
     times = number(fact.count, "time", "times")
     missed = f" It went wrong {times} in between." if fact.count > 1 else ""
     return Part(
         title=what,
-        happened=f"It was well again on {fact.at}; something was wrong since {fact.since}."
-        f"{missed}{by}",
+        happened=f"Since {fact.at} it is well again; something was wrong since {fact.since}."
+        if fact.run is None
+        else f"{named(fact)} has come to a good end on {fact.at}. Something was wrong since"
+        f" {fact.since}.{missed}",
         lost="Nothing is lost: what changed in Clever meanwhile comes with the next sync."
         if connection
         else "Nothing is lost: what changed in Clever meanwhile was looked at by this sync.",

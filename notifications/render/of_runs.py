@@ -2,6 +2,10 @@
 
 from notifications.render.facts import Fact, Part, Problem, Ran, named, number, rows, run_of
 
+UNTIL_IT_IS_OVER = (
+    "While it lasts you get no further mail about it; you are told once when syncs work again."
+)
+
 
 def _written(run: Ran) -> list[str]:
     said = (
@@ -125,8 +129,7 @@ def failed(fact: Fact) -> Part:
         title=f"{run.name} has failed: {problem.title}",
         happened=f"{named(fact)} ended on {fact.at}. {problem.text}",
         lost="Nothing is lost: this run imported nothing, and all records are as they were.",
-        todo=f"{problem.fix} While it lasts you get no further mail about it; you are told once"
-        " when syncs work again.".strip(),
+        todo=problem.fix if run.test else f"{problem.fix} {UNTIL_IT_IS_OVER}",
         link=fact.links["run"],
         label="View the log",
         tone="bad",

@@ -143,6 +143,7 @@ def test_F74_a_server_that_closes_is_not_taken_for_a_refusal(
     assert ring() == 0
     assert set(states().values()) == {"waiting"}
     assert len(office.asked) == 1
+    assert sorted(Letter.objects.values_list("attempts", flat=True)) == [0, 0, 0, 0, 1]
 
 
 def test_F74_a_conversation_that_drops_is_begun_again(here: Setting, office: Office) -> None:
@@ -313,6 +314,43 @@ def test_F07_a_frozen_sender_writes_nothing_once_its_letter_has_a_new_one(
     assert claims.note(frozen, mail.Answer(mail.Outcome.REFUSED, 550, "no")) is None
     (letter,) = here.letters()
     assert letter.state == "sent"
+
+
+def test_F07_what_a_frozen_sender_says_does_not_count_while_another_sends(
+    here: Setting, office: Office
+) -> None:
+    here.run("failed")
+    gather()
+    frozen = claims.claim()
+    hours_pass(0.06)
+    second = claims.claim()
+    assert frozen and second
+    for outcome in (mail.Outcome.LATER, mail.Outcome.TAKEN):
+        assert claims.note(frozen, mail.Answer(outcome)) is None
+    assert claims.claim() is None
+    assert claims.note(second, mail.Answer(mail.Outcome.TAKEN)) == LetterState.SENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_I6_no_letter_has_two_senders(here: Setting, settings: Any) -> None:
+    here.tell(*(f"p{n}@maple.example" for n in range(99)))
+    here.run("failed")
+    by_smtp(settings, 1)
+    gather()
+    begin, got = threading.Barrier(6), []
+
+    def take() -> None:
+        begin.wait()
+        while (ours := claims.claim()) is not None:
+            got.append(ours.letter_id)
+        connection.close()
+
+    takers = [threading.Thread(target=take) for _ in range(6)]
+    for taker in takers:
+        taker.start()
+    for taker in takers:
+        taker.join()
+    assert len(got) == len(set(got)) == 100
 
 
 def test_without_a_mail_server_nothing_is_kept_for_later(here: Setting, settings: Any) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from clever_sync.models import Connection
 from core.vocabulary import EventKind, RunState
 from imports import outbox
 from imports.models import Run, RunEvent
@@ -137,7 +138,7 @@ def test_C20_the_second_failed_night_is_no_mail_and_the_end_is_one(
     assert len(office.letters) == 2
     text = flat(text_of(office.letters[1]))
     assert office.letters[1]["Subject"] == "Maple Ridge Unified: Syncs work again"
-    assert "something was wrong since Tue, Nov 24, 05:00 MST. It went wrong 3 times" in text
+    assert "Something was wrong since Tue, Nov 24, 05:00 MST. It went wrong 3 times" in text
     # The nights that were no mail of their own stand in it.
     for missed in ("Wed, Nov 25", "Thu, Nov 26"):
         assert f"- {missed}, 05:00 MST: Scheduled Sync has failed: Clever could not" in text
@@ -178,6 +179,10 @@ def test_C20_what_failed_for_students_is_over_when_students_are_synced(
 def test_F46_a_refused_authorization_is_one_mail_however_many_nights(
     here: Setting, office: Office
 ) -> None:
+    Connection.objects.create(
+        district=here.district, clever_district_id="c" * 24, state="needs_attention",
+        attention="clever_token_refused",
+    )  # fmt: skip
     for night in range(3):
         here.run(
             "failed", "connection_needs_attention", code="clever_token_refused",
@@ -187,7 +192,8 @@ def test_F46_a_refused_authorization_is_one_mail_however_many_nights(
     (letter,) = office.letters
     assert letter["Subject"].endswith("The connection needs attention (and 1 more)")
     assert "Ask your Clever administrator to authorize the application again" in text_of(letter)
-    here.run("finished", types=["student", "teacher"], at=NIGHT + 3 * DAY)
+    Connection.objects.update(state="ready", attention="")
+    here.run("finished", at=NIGHT + 3 * DAY)
     ring()
     assert len(office.letters) == 2
     assert not Condition.objects.exists()

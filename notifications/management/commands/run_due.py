@@ -5,10 +5,16 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from core.command import ConsoleCommand
-from imports import stopping
+from imports import awaiting, stopping
 from imports.due import work
 from notifications import post
 from notifications.beside import Beside
+
+
+def ask_and_tell() -> None:
+    """What may take its time beside the runs: asking Clever for who waits, and sending mail."""
+    awaiting.look_again()
+    post.work()
 
 
 class Command(ConsoleCommand):
@@ -23,10 +29,10 @@ class Command(ConsoleCommand):
         try:
             with stopping.by_signals():
                 if options["loop"]:
-                    with Beside(post.work):
+                    with Beside(ask_and_tell):
                         work(loop=True)
                 else:
                     work(loop=False)
-                    post.work()
+                    ask_and_tell()
         except KeyboardInterrupt:
             self.stderr.write("Stopped.")
