@@ -1,20 +1,14 @@
 """Every pair of faults: one at some stage of a run, another on the retry. The end is the twin's."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
-from clever_sync.models import Connection
-from core import fault_points
-from core.vocabulary import RunMode, RunState
-from imports.actions import start_run
-from imports.models import Run
-from tests.faults.conftest import lose_the_connection
-from tests.faults.killed import lease_is_over
-from tests.world import ADMIN, STUDENTS_AND_TEACHERS, World, assert_invariants, speaking_to, world
+from core.vocabulary import RunState
+from tests.faults.striking import FAULTS, Fault, an_import, speaking_of, struck_by
+from tests.world import World, assert_invariants, world
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TINY: dict[str, Any] = {
@@ -25,75 +19,6 @@ TINY: dict[str, Any] = {
     "corners": False,
     "clock": "2026-09-01T05:00:00Z",
 }
-
-
-class Killed(BaseException):
-    """The worker process is gone: nothing of ours catches it, nothing is tidied up."""
-
-
-def die() -> None:
-    raise Killed
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What strikes: at a fault point, or as an answer of Clever. Stages count from the claim."""
-
-    stage: int
-    point: str = ""
-    act: Callable[[], None] = die
-    rule: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def kills(self) -> bool:
-        return self.act is die and bool(self.point)
-
-
-STUDENTS = {"path": "/users", "role": "student"}
-FAULTS = {
-    "F01": Fault(0, "run.claimed"),
-    "F02": Fault(1, "pull.page_fetched"),
-    "F03": Fault(1, "pull.page_committed"),
-    "F18": Fault(1, "pull.page_fetched", lose_the_connection),
-    "F31": Fault(1, rule={"do": "status", "status": 503, "times": 3, **STUDENTS}),
-    "F35": Fault(1, rule={"do": "truncate", "at": 90, "length": "short", "times": 2, **STUDENTS}),
-    "F46": Fault(1, rule={"do": "run", "action": "rotate_token", "args": {}, "on": 1, **STUDENTS}),
-    "F04": Fault(2, "plan.built"),
-    "F05": Fault(3, "apply.people_written"),
-    "F19": Fault(3, "apply.before_commit", lose_the_connection),
-    "F06": Fault(4, "apply.committed"),
-}
-
-
-@dataclass
-class Trouble:
-    """Lets two faults strike one after the other, each once."""
-
-    here: World
-    waiting: list[Fault]
-    struck: list[Fault] = field(default_factory=list)
-
-    def begin(self) -> None:
-        fault_points.install(self.reached)
-        self._ask_clever_for_trouble()
-
-    def reached(self, name: str) -> None:
-        if self.waiting and self.waiting[0].point == name:
-            fault = self.waiting.pop(0)
-            self.struck.append(fault)
-            self._ask_clever_for_trouble()
-            fault.act()
-
-    def _ask_clever_for_trouble(self) -> None:
-        """What Clever does is asked for as soon as it is next; so is what comes behind it."""
-        while self.waiting and self.waiting[0].rule:
-            fault = self.waiting.pop(0)
-            self.here.clever.control.add_faults([fault.rule])
-            self.struck.append(fault)
-
-    def answered(self) -> int:
-        """How often Clever's own faults have struck."""
-        return sum(1 for rule in self.here.clever.control.fault_rules() if rule["fired"])
 
 
 def strikes(first: Fault, second: Fault) -> bool:
@@ -116,20 +41,7 @@ def pair(settings: Any, no_pauses: None) -> Iterator[tuple[World, World]]:
                 each.connect()
                 assert each.sync().state == RunState.COMPLETED
         yield here, twin
-        fault_points.install(None)
         assert_invariants(here)
-
-
-@contextmanager
-def speaking_of(one: World) -> Iterator[None]:
-    """Works with this Clever. Both have one District ID, which only one district may have."""
-    for other in Connection.objects.exclude(district=one.district):
-        Connection.objects.filter(pk=other.pk).update(clever_district_id=f"{other.pk:024x}")
-    Connection.objects.filter(district=one.district).update(
-        clever_district_id=one.clever.district_id
-    )
-    with speaking_to(one.clever):
-        yield
 
 
 def disturb(here: World, number: int, leaver: str) -> None:
@@ -144,25 +56,6 @@ def disturb(here: World, number: int, leaver: str) -> None:
     here.clever.control.add_student(first="Ines", last=f"Newcomer {number}", sis_id=f"99{number}")
 
 
-def run_through(here: World, first: Fault, second: Fault) -> tuple[Run, Trouble]:
-    """A run that both faults strike, taken up again after each death."""
-    trouble = Trouble(here, [first, second])
-    trouble.begin()
-    run = start_run(
-        district=here.district,
-        mode=RunMode.LIVE,
-        data_types=list(STUDENTS_AND_TEACHERS),
-        requested_by=ADMIN,
-        approved=True,
-    ).run
-    for _ in range(3):
-        try:
-            return here.drive(run), trouble
-        except Killed:
-            lease_is_over(run)
-    raise AssertionError("killed more often than twice")
-
-
 @pytest.mark.parametrize("name", [name for name in FAULTS if name != "F06"])
 def test_F84_any_second_fault_on_the_retry_of_this_one(
     pair: tuple[World, World], name: str
@@ -174,10 +67,9 @@ def test_F84_any_second_fault_on_the_retry_of_this_one(
         for each in pair:
             disturb(each, number, leaver)
         with speaking_of(here):
-            run, trouble = run_through(here, first, second)
+            run, trouble = struck_by(here, (first, second), partial(an_import, here))
         assert trouble.struck == [first, second], (name, other)
         assert trouble.answered() == len([f for f in trouble.struck if f.rule]), (name, other)
-        fault_points.install(None)
         here.clever.control.clear_faults()
         assert run.state == RunState.COMPLETED, (name, other, run.message)
         with speaking_of(twin):
