@@ -221,7 +221,11 @@ class Twins(RuleBasedStateMachine):
     @rule(who=SOMEBODY, protected=st.booleans())
     def somebody_is_protected_or_not(self, who: int, protected: bool) -> None:
         def protect(one: World) -> int:
-            whom: dict[str, Any] = {"district": one.district, "person_ids": [person(one, who).pk], "by": ADMIN}
+            whom: dict[str, Any] = {
+                "district": one.district,
+                "person_ids": [person(one, who).pk],
+                "by": ADMIN,
+            }
             if protected:
                 return keeping.protect(**whom, reason="teaches abroad")
             return keeping.unprotect(**whom)
