@@ -13,6 +13,8 @@ NIGHT_IS_OVER = time(5, 45)
 CLEVER_SYNCS_AT = time(2, 30)
 FIRST_IMPORT_AT = time(17, 30)
 EDIT_AT = time(10, 15)
+# Somebody approves what they have not read, and takes it back when the first teacher calls.
+APPROVED_AT, TESTED_AT, UNDONE_AT = time(7, 40), time(8, 20), time(8, 25)
 PREPARED_AT = time(15, 0)
 
 

@@ -161,4 +161,4 @@ NIGHTS = (
     Night("the domain is right again; a Clever ID has changed", right_domain_and_a_new_id),
     Night("Willow Creek High is no longer shared", school_unshared),
 )
-OUTAGE, FIRST_PAGE_ONLY, LOOK_KNOWN = 8, 10, 11
+OUTAGE, FIRST_PAGE_ONLY, LOOK_KNOWN, WRONG_ADDRESSES = 8, 10, 11, 12

@@ -2,6 +2,9 @@
 
 Every time that was written since the beginning, in every table of the console, is moved by the
 same stretch; so whatever lasted four seconds lasts four seconds, and nothing is out of order.
+
+The audit is only ever added to, so its rows get their time as they are added, by a trigger of the
+demonstration; it does nothing on connections that do not say how far back they are.
 """
 
 from collections.abc import Iterator
@@ -17,24 +20,50 @@ from django.utils import timezone
 from imports.lease import database_now
 
 # When the next sync is due is a matter of the future.
-STAYS = {"imports_schedule.next_due"}
+STAYS = {"imports_schedule.next_due", "accounts_auditevent.at"}
+AS_ADDED = """
+    CREATE OR REPLACE FUNCTION demonstration_past() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NEW.at := NEW.at
+            - coalesce(nullif(current_setting('demonstration.back', true), ''), '0')::interval;
+        RETURN NEW;
+    END $$;
+    CREATE OR REPLACE TRIGGER demonstration_past BEFORE INSERT ON accounts_auditevent
+    FOR EACH ROW EXECUTE FUNCTION demonstration_past()
+"""
+NO_MORE = "DROP FUNCTION IF EXISTS demonstration_past CASCADE"
+BACK = "SELECT set_config('demonstration.back', %s, false)"
 
 
 class Past:
     """Everything from now (or `since`) on happens `at`, once it is settled."""
 
     def __init__(self, at: datetime, since: datetime | None = None) -> None:
-        self._at = at
-        self._since = since or _now()
+        _tell(AS_ADDED)
+        self._begin(at, since or _now())
 
     def go_on(self, at: datetime) -> None:
         """From now on everything happens at another time."""
-        self._at, self._since = at, _now()
+        self._begin(at, _now())
 
     def settle(self) -> None:
-        """Moves every time that was written since the beginning."""
+        """Moves every time that was written since the beginning. What comes next is of today."""
         move(self._since, _later(), self._since - self._at)
-        self.go_on(self._at + (_now() - self._since))
+        _tell(BACK, "")
+
+    def _begin(self, at: datetime, since: datetime) -> None:
+        self._at, self._since = at, since
+        _tell(BACK, f"{(since - at).total_seconds()} seconds")
+
+
+def leave() -> None:
+    """Takes away what lets the audit tell of the past."""
+    _tell(NO_MORE)
+
+
+def _tell(sql: str, *words: str) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(sql, words or None)
 
 
 def _now() -> datetime:

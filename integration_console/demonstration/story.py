@@ -5,7 +5,7 @@ little, and of the console's side only what is missing.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
@@ -18,8 +18,10 @@ from imports.models import Run
 from integration_console.demonstration import districts, nights
 from integration_console.demonstration.calendar import EDIT_AT, Calendar
 from integration_console.demonstration.cast import MAPLE, cast, scenario
+from integration_console.demonstration.left_over import is_done, since
+from integration_console.demonstration.mistake import approve_and_take_back
 from integration_console.demonstration.nights import NIGHTS, Play
-from integration_console.demonstration.past import Past
+from integration_console.demonstration.past import Past, leave
 from integration_console.demonstration.sizes import Sizes
 from integration_console.demonstration.stage import Stage, district_id
 from mappings.models import SchoolMatch
@@ -27,7 +29,6 @@ from schools.models import District
 from schools.writer import create_person
 
 Say = Callable[[str], None]
-WELL_AFTER = timedelta(hours=6)
 # Whom the school office has written down by hand, some days before Clever has heard of them.
 BY_HAND = (
     ("Jayden", "Okonkwo", "2018-08-23", "3"),
@@ -49,6 +50,7 @@ def prepare(
         play = Play(stage, cast(stage, sizes), sizes)
     make_districts(stage, sizes, calendar, say)
     tell(play, calendar, say, again=begun)
+    leave()
     stage.save(scenario_file)
 
 
@@ -82,30 +84,24 @@ def tell(play: Play, calendar: Calendar, say: Say, *, again: bool) -> None:
         with play.stage.night(calendar.clever_sync_of(number)):
             night.happens(play)
         run = _run_of(number)
-        if run is None or not _is_done(run, calendar.import_of(number)):
+        if run is None or not is_done(run, calendar.import_of(number)):
             run = _import(play, maple, calendar, number, run)
             say(f"  Night {number:2}: {night.title}. {run.message}")
         elif again:
             say(f"  Night {number:2}: {night.title}. It is there.")
+        if number == nights.WRONG_ADDRESSES:
+            for run in approve_and_take_back(maple, calendar):
+                say(f"  In the morning: {run.message}")
 
 
 def _imports() -> QuerySet[Run]:
-    return Run.objects.filter(district__slug=districts.MAPLE_RIDGE, mode=RunMode.LIVE).order_by(
-        "pk"
-    )
+    """The imports of the nights, without what was done about them by day."""
+    live = Run.objects.filter(district__slug=districts.MAPLE_RIDGE, mode=RunMode.LIVE)
+    return live.exclude(trigger__in=(Trigger.HOLD, Trigger.UNDO)).order_by("pk")
 
 
 def _run_of(number: int) -> Run | None:
     return _imports()[number - 1 : number].first()
-
-
-def _is_done(run: Run, at: datetime) -> bool:
-    return run.state not in ACTIVE_RUN_STATES and not _is_of_today(run, at)
-
-
-def _is_of_today(run: Run, at: datetime) -> bool:
-    """Whether a run was interrupted before it was moved to its night."""
-    return run.created_at > at + WELL_AFTER
 
 
 def _import(
@@ -115,8 +111,7 @@ def _import(
     if number == nights.LOOK_KNOWN and left_over is None:
         _write_down_by_hand(play, maple, calendar)
     at = calendar.import_of(number)
-    since = left_over.created_at if left_over and _is_of_today(left_over, at) else None
-    past = Past(at, since)
+    past = Past(at, since(left_over, at))
     run = left_over or _start(maple, number)
     if number == nights.OUTAGE:
         run = _through_the_outage(play, run, past)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.models import AuditEvent
 from clever_sandbox.running import RunningSandbox, running_sandbox
 from clever_sync.models import Connection
 from core.vocabulary import DataType, PersonKind, RunMode, Status
@@ -20,8 +21,15 @@ from imports.models import Alert, Hold, PlannedChange, Run, RunProblem
 from imports.resolving import queue
 from imports.resolving.certain import certain_of
 from imports.resolving.sides import Comparer
+from imports.undoing.scope import Figures
 from integration_console.demonstration import districts, story
-from integration_console.demonstration.calendar import ZONE, Calendar
+from integration_console.demonstration.calendar import (
+    APPROVED_AT,
+    TESTED_AT,
+    UNDONE_AT,
+    ZONE,
+    Calendar,
+)
 from integration_console.demonstration.cast import HARBOR, MAPLE, WRONG_DOMAIN
 from integration_console.demonstration.nights import NIGHTS
 from integration_console.demonstration.sizes import Sizes
@@ -60,12 +68,14 @@ def test_every_night_keeps_its_promise_and_a_second_start_changes_nothing(
     monkeypatch.setattr("clever_sync.client.PAUSES", (0.0,) * 5)
     kept = tmp_path / "scenario.json"
     with running_sandbox(students=5) as first, speaking_to(first):
-        with pytest.raises(CtrlC):
-            prepare(first, kept, stop_after=3)
+        for moment in ("Night  3", "40 people were written"):
+            with pytest.raises(CtrlC):
+                prepare(first, kept, stop_at=moment)
         assert not kept.exists()
         assert len(prepare(first, kept)) == len(NIGHTS)
         maple = District.objects.get(slug=districts.MAPLE_RIDGE)
         check_the_nights(nights_of(maple))
+        check_the_mistake(maple)
         check_the_times(nights_of(maple))
         check_the_people(maple)
         check_what_is_open(maple)
@@ -82,14 +92,14 @@ def test_every_night_keeps_its_promise_and_a_second_start_changes_nothing(
         check_that_a_sync_changes_nothing(maple)
 
 
-def prepare(sandbox: RunningSandbox, kept: Path, stop_after: int = 100) -> list[str]:
-    """Prepares the demonstration; what it said of nights and districts."""
+def prepare(sandbox: RunningSandbox, kept: Path, stop_at: str = "never") -> list[str]:
+    """Prepares the demonstration; what it said of nights."""
     said: list[str] = []
 
     def say(line: str) -> None:
         if "Night" in line:
             said.append(line)
-        if len(said) == stop_after:
+        if stop_at in line:
             raise CtrlC
 
     story.prepare(sandbox_url=sandbox.url, scenario_file=kept, now=NOW, sizes=SMALL, say=say)
@@ -97,7 +107,8 @@ def prepare(sandbox: RunningSandbox, kept: Path, stop_after: int = 100) -> list[
 
 
 def nights_of(maple: District) -> list[Run]:
-    return list(Run.objects.filter(district=maple, mode=RunMode.LIVE).order_by("pk"))
+    live = Run.objects.filter(district=maple, mode=RunMode.LIVE).order_by("pk")
+    return list(live.exclude(trigger__in=("hold", "undo")))
 
 
 def check_the_nights(runs: list[Run]) -> None:
@@ -118,6 +129,33 @@ def check_the_nights(runs: list[Run]) -> None:
     assert last.filter(exception=None).count() == 37
     unknown = RunProblem.objects.get(run=runs[-1], code="code_unknown")
     assert (unknown.value, unknown.people) == ("TransitionalKindergarten", 5)
+
+
+def check_the_mistake(maple: District) -> None:
+    """The held addresses were approved by day, and a real undo has taken all of it back."""
+    approved, test, undo = Run.objects.filter(
+        district=maple, trigger__in=("hold", "undo")
+    ).order_by("pk")
+    assert approved.trigger == "hold"
+    assert approved.counts["teacher"]["update"] == SMALL.teachers == 40
+    assert (test.mode, test.state, test.undoes) == ("test", "tested", approved)
+    assert (undo.mode, undo.state, undo.undoes) == ("live", "completed", approved)
+    assert Figures.of(undo) == Figures.of(test) == Figures(SMALL.teachers, 0)
+    assert Figures.seen(undo) == Figures.of(test)
+    back = PlannedChange.objects.filter(run=undo, exception=None)
+    assert back.count() == back.filter(before__email__endswith=WRONG_DOMAIN).count() == 40
+    calendar = Calendar.before(NOW)
+    hours = (APPROVED_AT, TESTED_AT, UNDONE_AT)
+    for run, hour in zip((approved, test, undo), hours, strict=True):
+        at = calendar.at(12, hour)
+        assert at <= run.created_at < at + timedelta(minutes=1)
+    held = Hold.objects.get(district=maple, state="approved")
+    assert held.count == SMALL.teachers
+    decided = AuditEvent.objects.get(district=maple, verb="undo started")
+    assert (
+        calendar.at(12, UNDONE_AT) <= decided.at < calendar.at(12, UNDONE_AT) + timedelta(minutes=1)
+    )
+    assert not AuditEvent.objects.filter(at__gt=NOW).exists()
 
 
 def check_the_times(runs: list[Run]) -> None:
@@ -203,7 +241,9 @@ def check_the_headline(maple: District) -> None:
     assert figures.removals_stopped == 380 + 64
     assert figures.people_lost == 0
     first = 480 + 40 + 20 - 1
-    assert figures.changes_written == first + 9 + 3 + 0 + 1 + 14 + 5 + 5 + 4 + 0 + 2 + 0 + 0 + 37
+    nights = 9 + 3 + 0 + 1 + 14 + 5 + 5 + 4 + 0 + 2 + 0 + 0 + 37
+    # The wrong addresses were written, and so were the right ones again.
+    assert figures.changes_written == first + nights + 2 * SMALL.teachers
 
 
 def check_harbor_point(sandbox: RunningSandbox) -> None:

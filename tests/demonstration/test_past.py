@@ -1,5 +1,6 @@
 """Moving what was written back in time: all of it, by one stretch, and nothing that was before."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,13 +10,19 @@ from accounts import audit
 from accounts.models import AuditEvent
 from imports.lease import database_now
 from imports.models import Hold, Run
-from integration_console.demonstration.past import Past
+from integration_console.demonstration.past import Past, leave
 from schools.actions import create_district
 from schools.models import District, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THEN = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 MOMENT = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def no_trigger_stays() -> Iterator[None]:
+    yield
+    leave()
 
 
 def district(slug: str) -> District:
@@ -54,6 +61,8 @@ def test_what_is_written_moves_and_what_was_there_stays() -> None:
     for moved in (maple.created_at, person.created_at, person.changed_at):
         assert THEN <= moved < THEN + MOMENT
     assert THEN <= AuditEvent.objects.get(verb="looked").at < THEN + MOMENT
+    audit.record(maple, "d@maple.example", "looked again")
+    assert timezone.now() - AuditEvent.objects.get(verb="looked again").at < MOMENT
 
 
 def test_a_time_in_the_future_goes_along_once_only() -> None:
