@@ -7,7 +7,7 @@ from clever_sync.admission import ask_support
 from core.vocabulary import DataType, SourceSystem
 from imports.models import Schedule
 from integration_console.configure.answering import answer
-from integration_console.demonstration import residents
+from integration_console.demonstration import office, residents
 from integration_console.demonstration.calendar import ZONE
 from integration_console.demonstration.cast import HARBOR
 from integration_console.demonstration.logins import IMPORT_ADMIN, SUPPORT
@@ -52,6 +52,7 @@ def make_maple_ridge(stage: Stage, sizes: Sizes) -> District:
     _match(district, codes)
     answer(district=district, arrival=Arrival(SourceSystem.NONE), by=ADMIN)
     switch_clever_on(district=district, by=ADMIN)
+    office.settle(district, residents.OLD_STREET)
     # Staff are not synced unless somebody ticks them.
     Schedule.objects.filter(district=district).update(automatic=True)
     return district

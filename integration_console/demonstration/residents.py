@@ -18,6 +18,7 @@ from schools.models import District
 GRADES = {"PreKindergarten": "PK", "Kindergarten": "K"}
 SEXES = {"M": "Male", "F": "Female", "X": "Unknown"}
 FIRST_SITE = 101
+OLD_STREET = "Old Quarry Rd"
 Row = dict[str, str]
 
 
@@ -89,7 +90,7 @@ def _student(person: Record, codes: Mapping[str, str]) -> Row:
 
 def _aged(row: Row, place: int) -> Row:
     if place % 11 == 3:
-        row["address"] = f"{1 + place % 900} Old Quarry Rd"
+        row["address"] = f"{1 + place % 900} {OLD_STREET}"
     if place % 23 == 5:
         row["email"] = ""
     if place % 4 == 1:

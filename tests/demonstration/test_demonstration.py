@@ -22,7 +22,7 @@ from imports.resolving import queue
 from imports.resolving.certain import certain_of
 from imports.resolving.sides import Comparer
 from imports.undoing.scope import Figures
-from integration_console.demonstration import districts, story
+from integration_console.demonstration import districts, office, story
 from integration_console.demonstration.calendar import (
     APPROVED_AT,
     TESTED_AT,
@@ -32,9 +32,11 @@ from integration_console.demonstration.calendar import (
 )
 from integration_console.demonstration.cast import HARBOR, MAPLE, WRONG_DOMAIN
 from integration_console.demonstration.nights import NIGHTS
+from integration_console.demonstration.residents import OLD_STREET
 from integration_console.demonstration.sizes import Sizes
+from notifications.models import Recipient
 from schools.digest import state_digest
-from schools.models import District, Person, RosterSource
+from schools.models import District, FieldLock, Person, RosterSource
 from schools.sources import identifiers_of
 from tests.world import speaking_to
 
@@ -78,6 +80,7 @@ def test_every_night_keeps_its_promise_and_a_second_start_changes_nothing(
         check_the_mistake(maple)
         check_the_times(nights_of(maple))
         check_the_people(maple)
+        check_the_office(maple)
         check_what_is_open(maple)
         check_what_resolve_alerts_shows(maple)
         check_the_headline(maple)
@@ -190,6 +193,17 @@ def check_the_people(maple: District) -> None:
     assert everybody.filter(roles=["staff", "teacher"]).count() == 1
     assert everybody.filter(roles__contains=["teacher"]).count() == SMALL.teachers
     assert everybody.filter(roles__contains=["staff"]).count() == SMALL.staff
+
+
+def check_the_office(maple: District) -> None:
+    """What the office has locked stood in the way of every night, and people are told by mail."""
+    locked = FieldLock.objects.filter(district=maple, ended_at=None)
+    assert locked.count() == office.LOCKED
+    assert {(lock.person.address or "").endswith(OLD_STREET) for lock in locked} == {True}
+    assert all(lock.kept_from for lock in locked)
+    told = Recipient.objects.filter(district=maple)
+    assert told.filter(data_type="student").count() == 3
+    assert told.filter(data_type="teacher").count() == told.filter(data_type="staff").count() == 2
 
 
 def check_what_is_open(maple: District) -> None:
