@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import over_http, pages_of_changes, profiled, roster
+from benchmarks import over_http, pages_of_changes, profiled, roster, undoing
 from benchmarks.cases import FOUR, VARIANTS, Case
 from benchmarks.contestants import BY_NAME, CONTESTANTS, OURS, Contestant
 from benchmarks.databases import Server, server
@@ -62,6 +62,9 @@ def _measure(
         say(f"Pages of a run with {options.change_rows:,} change rows")
         pages_of_changes.measure(rounds, others, options.change_rows)
         _write(options, rounds, others)
+        say(f"Undo of a run with {options.undo_rows:,} changed people")
+        undoing.measure(rounds, others, options.undo_rows)
+        _write(options, rounds, others)
 
 
 def _write(options: argparse.Namespace, rounds: Rounds, others: Others) -> None:
@@ -113,6 +116,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--memory", type=_sizes, metavar="N,N")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--change-rows", type=int)
+    parser.add_argument("--undo-rows", type=int)
     parser.add_argument("--only", type=lambda text: text.split(","), metavar="NAME,NAME")
     parser.add_argument("--quick", action="store_true", help="small sizes, one round")
     parser.add_argument("--output", type=Path, default=DOCUMENT)
@@ -128,8 +132,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 WHOLE = {"students": [20_000, 100_000], "memory": [100_000, 500_000], "rounds": 3,
-         "change_rows": 1_000_000}  # fmt: skip
-QUICK = {"students": [2_000], "memory": [], "rounds": 1, "change_rows": 20_000}
+         "change_rows": 1_000_000, "undo_rows": 100_000}  # fmt: skip
+QUICK = {"students": [2_000], "memory": [], "rounds": 1, "change_rows": 20_000,
+         "undo_rows": 2_000}  # fmt: skip
 
 if __name__ == "__main__":
     sys.exit(main())

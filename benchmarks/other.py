@@ -15,6 +15,16 @@ class PageTime:
 
 
 @dataclass(frozen=True)
+class UndoTime:
+    """The undo of a large run, or the undo of that: all its seconds, and those of its steps."""
+
+    title: str
+    seconds: float
+    steps: dict[str, float]
+    growth_mb: float
+
+
+@dataclass(frozen=True)
 class Hot:
     """A function and its share of a case's time."""
 
@@ -34,4 +44,6 @@ class Others:
     change_rows: int = 0
     export_rows: float = 0.0
     export_growth_mb: float = 0.0
+    undos: list[UndoTime] = field(default_factory=list)
+    undo_rows: int = 0
     hot: dict[str, list[Hot]] = field(default_factory=dict)

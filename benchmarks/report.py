@@ -49,6 +49,7 @@ def document(
             _memory(results),
             _phases(results, max(sizes)),
             _pages(others),
+            _undo(others),
             _profile(others),
         )
     ]
@@ -181,6 +182,18 @@ def _pages(others: Others) -> Iterator[str]:
         f"\nExport: {others.export_rows:,.0f} rows a second; memory grew by"
         f" {others.export_growth_mb:.0f} MB meanwhile."
     )
+
+
+def _undo(others: Others) -> Iterator[str]:
+    if not others.undos:
+        return
+    yield f"## Undo of a run with {others.undo_rows:,} changed people\n"
+    yield "Of ten people one was created, one marked as a leaver, one moved, seven updated.\n"
+    yield "| | plan, s | check, s | apply, s | all, s | memory grew by |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for undo in others.undos:
+        steps = " | ".join(f"{undo.steps[step]:.1f}" for step in ("plan", "check", "apply"))
+        yield f"| {undo.title} | {steps} | {undo.seconds:.1f} | {undo.growth_mb:.0f} MB |"
 
 
 def _profile(others: Others) -> Iterator[str]:

@@ -157,6 +157,8 @@ def purge(
 def _old_runs(ages: Ages) -> list[int]:
     """Runs whose rows are too old and not gone yet, the oldest first."""
     ended = Run.objects.filter(purged_at=None).exclude(state__in=ACTIVE).order_by("pk")
+    # Whoever is being undone just now keeps the rows; who is too old is not undone any more.
+    ended = ended.exclude(undone_by__state__in=ACTIVE)
     old = ended.filter(mode=RunMode.LIVE, created_at__lt=ages.long) | ended.exclude(
         mode=RunMode.LIVE
     ).filter(created_at__lt=ages.short)

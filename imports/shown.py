@@ -1,11 +1,20 @@
 """A run as pages show it: its name, its steps, its progress and its figures in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from accounts.access import Ability
-from core.vocabulary import ACTIVE_RUN_STATES, Action, RunMode, RunState, RunStep, Trigger
+from core.vocabulary import (
+    ACTIVE_RUN_STATES,
+    Action,
+    Outcome,
+    RunMode,
+    RunState,
+    RunStep,
+    Trigger,
+)
 from imports import words
 from imports.models import Run
 from imports.queries import IMPORTED, SERIES, still_held, total_of
@@ -68,6 +77,8 @@ class Shown:
     def word(self) -> words.Word:
         if self.what_if and self.run.state == RunState.TESTED:
             return words.WORKED_OUT
+        if self.undo and self.run.state == RunState.IMPORTING:
+            return words.TAKING_BACK
         return words.of_run(self.run.state, still_held(self.run))
 
     @property
@@ -90,6 +101,11 @@ class Shown:
     @property
     def what_if(self) -> bool:
         return self.run.mode == RunMode.WHAT_IF
+
+    @property
+    def undo(self) -> bool:
+        """Whether it takes back what another run wrote."""
+        return self.run.trigger == Trigger.UNDO
 
     @property
     def wrote(self) -> bool:
@@ -143,8 +159,10 @@ class Shown:
         labels = [words.STEPS[step] for step in VALIDATING_STEPS]
         if self.what_if:
             labels[0] = words.READ_BEFORE
+        if self.undo:
+            labels[0] = words.LOOKED_UP
         if not self.test:
-            labels.append(words.STEPS["importing"])
+            labels.append(words.STEPS["undoing" if self.undo else "importing"])
         reached = self._reached(len(labels))
         here = "now" if self.active else "stopped"
         return [
@@ -179,9 +197,15 @@ class Shown:
         """A line per action that any type has, with the figure of each type."""
         lines = [
             Line(action, label, [self._count(of, action) for of in self.shown_types])
-            for action, label in words.COUNTED.items()
+            for action, label in self._labels.items()
         ]
         return [line for line in lines if any(line.counts)]
+
+    @property
+    def _labels(self) -> Mapping[str, str]:
+        """In an undo a conflict is no question of who somebody is: what is there now is kept."""
+        kept = {str(Outcome.CONFLICT): words.KEPT_IN_CONFLICT} if self.undo else {}
+        return {**words.COUNTED, **kept}
 
     @property
     def moved(self) -> list[Moved]:

@@ -73,9 +73,13 @@ def cancelled(run: Run, ours: Claim) -> bool:
         RunState.CANCELLED,
         finished_at=database_now(),
         lease_until=None,
-        message="Cancelled. Nothing was imported by this run.",
+        message=f"Cancelled. Nothing was {_done_by(run)} by this run.",
     )
     return False
+
+
+def _done_by(run: Run) -> str:
+    return "undone" if run.trigger == Trigger.UNDO else "imported"
 
 
 def _begin(run: Run, ours: Claim) -> bool:

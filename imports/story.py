@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from clever_sync.models import Pull
 from clever_sync.reasons import WHY
-from core.vocabulary import EventKind, PullKind, RunState
+from core.vocabulary import EventKind, PullKind, RunState, Trigger
 from imports import words
 from imports.lease import ATTEMPTS
 from imports.models import Run, RunEvent
@@ -63,8 +63,9 @@ def _validated(run: Run) -> Iterator[Moment]:
         if earlier:
             note += "; an earlier run had begun to read, and this one went on"
         yield Moment(words.STEPS["pulling"], "info", pull.started_at, note, took.get("pull"))
-    if pull is not None and "plan" in took:
-        yield Moment(words.STEPS["planning"], "info", pull.finished_at, "", took["plan"])
+    if "plan" in took:
+        begun = pull.finished_at if pull is not None else None
+        yield Moment(words.STEPS["planning"], "info", begun, "", took["plan"])
     if "check" in took:
         rows = sum(sum(of_type.values()) for of_type in run.counts.values())
         note = f"{rows:,} people were compared" if rows else ""
@@ -92,7 +93,8 @@ def _waited(run: Run) -> Iterator[Moment]:
 
 def _ended(run: Run) -> Iterator[Moment]:
     if "apply" in run.seconds:
-        yield Moment(words.STEPS["importing"], "info", None, "", run.seconds["apply"])
+        step = "undoing" if run.trigger == Trigger.UNDO else "importing"
+        yield Moment(words.STEPS[step], "info", None, "", run.seconds["apply"])
     word = words.STATES[run.state]
     if run.finished_at is not None:
         yield Moment(word.label, word.tone, run.finished_at, run.message)

@@ -14,6 +14,7 @@ from imports.new_year import views as new_year
 from imports.resolving import at_once, past, process_views
 from imports.resolving import views as resolving
 from imports.standing import views as standing
+from imports.undoing import views as undoing
 from imports.updates import views as updates
 
 urlpatterns = [
@@ -24,6 +25,8 @@ urlpatterns = [
     path("operations/<int:number>/cancel/", views.cancel, name="run_cancel"),
     path("operations/<int:number>/import/", views.decide, {"word": "import"}, name="run_confirm"),
     path("operations/<int:number>/discard/", views.decide, {"word": "discard"}, name="run_discard"),
+    path("operations/<int:number>/undo/", undoing.undo, name="run_undo"),
+    path("schedule/resume/", undoing.resume, name="schedule_resume"),
     path("operations/<int:number>/changes.csv", views.changes_csv, name="changes_csv"),
     path("operations/<int:number>/log.txt", views.run_log, name="run_log"),
     path("test-import/", views.test_import, name="test_import"),

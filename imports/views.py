@@ -29,6 +29,7 @@ from imports.run_log import parts as log_parts
 from imports.shown import Shown, cancelling
 from imports.standing.found import new_in
 from imports.story import story
+from imports.undoing.shown import undoing
 from imports.used import changed_since
 from mappings.unpublished import unpublished
 from schools.queries import labels
@@ -89,6 +90,7 @@ def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "missing": absent.of_run(found),
         "purged": purging.gone(found) if found.purged_at else "",
         "kept_days": purging.kept_days(found.mode),
+        "undoing": undoing(found, changes.Reader(access.district, access.sees), timezone.now()),
         **plan_context(request, access, found),
     }
     return render(request, "imports/run.html", context)

@@ -58,9 +58,13 @@ STEPS: Mapping[str, str] = {
     RunStep.PLANNING: "Comparing records",
     RunStep.CHECKING: "Checking the plan",
     "importing": "Importing",
+    "undoing": "Taking back",
 }
 
 READ_BEFORE = "As Clever was read last"
+LOOKED_UP = "Looking up what was written"
+TAKING_BACK = Word("Taking back", "info", "loader")
+KEPT_IN_CONFLICT = "In conflict, kept"
 
 ACTIONS: Mapping[str, Word] = {
     Action.CREATE: Word("Create", "good", "user-plus"),

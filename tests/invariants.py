@@ -102,7 +102,7 @@ def _none_twice(people: Any, key: str) -> None:
 
 def counts_are_rows(run: Run) -> None:
     """I4: the summary is the number of rows, for each type and action."""
-    if not run.counts:
+    if not run.counts or run.purged_at is not None:
         return
     shown = {
         (data_type, action): number

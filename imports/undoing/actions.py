@@ -13,6 +13,7 @@ from imports.actions import give_way, supersede
 from imports.lease import database_now
 from imports.models import Run
 from imports.queries import IMPORTED, active_run
+from imports.rows import FORMAT
 from imports.states import ACTIVE
 from imports.undoing import inverse
 from imports.undoing.scope import THE_WHOLE_RUN, Figures, Scope, kept
@@ -78,8 +79,15 @@ def refuse(run: Run) -> None:
         raise ConsoleError(
             f"Run #{run.pk} wrote nothing, so there is nothing to undo.", code="nothing_to_undo"
         )
-    if run.purged_at is not None:
+    # From this age on its rows go piece by piece; who began in time keeps them (imports.purging).
+    if run.purged_at is not None or undoable_until(run) <= database_now():
         raise ConsoleError(purging.gone(run), code="details_purged")
+    if run.plan_format != FORMAT:
+        raise ConsoleError(
+            f"Run #{run.pk} was written by another version of the console, whose details this one "
+            "cannot read for sure. It stands as it is; change single records by hand.",
+            code="plan_of_another_format",
+        )
     before = undone_by(run)
     if before is not None and not Figures.of(before).conflicts:
         raise ConsoleError(
@@ -116,8 +124,6 @@ def undone_by(run: Run) -> Run | None:
     return None
 
 
-def undoable_until(run: Run) -> datetime | None:
-    """When the details of a run that wrote will be purged, and with them the way back."""
-    if run.finished_at is None:
-        return None
-    return run.finished_at + timedelta(days=settings.CHANGES_KEPT_DAYS)
+def undoable_until(run: Run) -> datetime:
+    """When the details of a run will be purged, and with them the way back."""
+    return run.created_at + timedelta(days=settings.CHANGES_KEPT_DAYS)

@@ -17,9 +17,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection as database
+from django.db.models import prefetch_related_objects
 
 from core.vocabulary import Outcome, Status
-from imports.models import Run
+from imports.check import Counts
+from imports.models import PlannedChange, Run
 from imports.queries import IMPORTED
 from imports.undoing.fields import here, is_still
 from imports.undoing.scope import Scope
@@ -163,6 +165,9 @@ class Place(NamedTuple):
     row: int = 0
 
 
+BEHIND_ALL = Place("~", 2**63 - 1)
+
+
 def count(undone: Run) -> int:
     """How many rows the run has applied."""
     with database.cursor() as cursor:
@@ -174,9 +179,12 @@ def count(undone: Run) -> int:
         return int(cursor.fetchone()[0])
 
 
-def slices(undone: Run) -> Iterator[tuple[Place, Place]]:
-    """The run's applied rows in slices: behind a place, up to a place."""
+def slices(undone: Run, scope: Scope) -> Iterator[tuple[Place, Place]]:
+    """The run's applied rows in slices: behind a place, up to a place. One person is one slice."""
     behind = Place()
+    if scope.person is not None:
+        yield behind, BEHIND_ALL
+        return
     while True:
         with database.cursor() as cursor:
             cursor.execute(
@@ -221,3 +229,33 @@ def write(undone: Run, scope: Scope, part: tuple[Place, Place], *, now: datetime
             _names(undone, scope, *part, now=now, run=run),
         )
         return int(cursor.rowcount)
+
+
+def counts(undone: Run, scope: Scope, *, now: datetime) -> Counts:
+    """How many rows an undo would have by type and action, without writing any; a conflict is
+    counted as such."""
+    found: Counts = {}
+    for part in slices(undone, scope):
+        with database.cursor() as cursor:
+            cursor.execute(
+                "SELECT data_type, coalesce(exception, action), count(*)"
+                f" FROM ({ROWS}) planned GROUP BY 1, 2",
+                _names(undone, scope, *part, now=now),
+            )
+            for data_type, action, number in cursor.fetchall():
+                of_type = found.setdefault(data_type, {})
+                of_type[action] = of_type.get(action, 0) + number
+    return found
+
+
+def conflicts(undone: Run, scope: Scope, *, now: datetime, most: int) -> list[PlannedChange]:
+    """The first rows that an undo would keep, unsaved, with their people."""
+    found: list[PlannedChange] = []
+    for part in slices(undone, scope):
+        names = _names(undone, scope, *part, now=now) | {"most": most - len(found)}
+        kept = f"SELECT 0 AS id, planned.* FROM ({ROWS}) planned WHERE exception IS NOT NULL"
+        found += PlannedChange.objects.raw(f"{kept} LIMIT %(most)s", names)
+        if len(found) >= most:
+            break
+    prefetch_related_objects(found, "person")
+    return found

@@ -9,8 +9,8 @@ from imports.models import Run
 # Clever IDs are unique; the others may have been double before the run, which is then restored.
 _IN_DISTRICT = ("clever_id", "username")
 _IN_KIND = ("sis_id", "student_number", "teacher_number", "staff_id")
+# A record that comes back brings its identifiers with it.
 _RETURNS = "c.after ? 'deleted' AND c.after->>'deleted' IS NULL"
-_WANTED = f"CASE WHEN c.after ? '{{0}}' THEN c.after->>'{{0}}' WHEN {_RETURNS} THEN me.{{0}} END"
 _GOT_IT_SINCE = """
         AND (o.created_at > %(finished)s
             OR EXISTS (SELECT 1 FROM schools_localedit e WHERE e.person_id = o.id
@@ -19,17 +19,26 @@ _GOT_IT_SINCE = """
                 WHERE l.person_id = o.id AND l.run_id > %(undone)s AND l.run_id <> %(run)s
                     AND l.exception IS NULL AND l.after ? '{0}' AND r.mode = 'live'))
 """
+# In steps, so that each is as large as the plan at most, and the people are found by their index.
 _HAS_ANOTHER = """
+    WITH wanted AS MATERIALIZED (
+        SELECT c.id, me.id AS person, me.kind,
+            CASE WHEN c.after ? '{0}' THEN c.after->>'{0}' ELSE me.{0} END AS value
+        FROM imports_plannedchange c JOIN schools_person me ON me.id = c.person_id
+        WHERE c.run_id = %(run)s AND c.exception IS NULL AND (c.after ? '{0}' OR {returns})
+    ), taken AS MATERIALIZED (
+        SELECT DISTINCT w.id FROM wanted w
+        JOIN schools_person o ON o.district_id = %(district)s AND o.archived_at IS NULL
+            AND {same} AND o.id <> w.person {kind}
+        WHERE w.value IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM imports_plannedchange x
+                WHERE x.run_id = %(run)s AND x.person_id = o.id AND x.exception IS NULL
+                    AND (x.after ? '{0}' OR x.after->>'deleted' IS NOT NULL))
+            {since}
+    )
     UPDATE imports_plannedchange c SET exception = 'conflict',
         why = c.why || jsonb_build_object('since', jsonb_build_object('{0}', 'taken'))
-    FROM schools_person me, schools_person o
-    WHERE c.run_id = %(run)s AND c.exception IS NULL AND (c.after ? '{0}' OR {returns})
-        AND me.id = c.person_id AND o.district_id = %(district)s AND o.id <> me.id
-        AND o.archived_at IS NULL AND {same} {kind}
-        AND NOT EXISTS (SELECT 1 FROM imports_plannedchange x
-            WHERE x.run_id = %(run)s AND x.person_id = o.id AND x.exception IS NULL
-                AND (x.after ? '{0}' OR x.after->>'deleted' IS NOT NULL))
-        {since}
+    FROM taken WHERE c.id = taken.id
 """
 
 
@@ -50,13 +59,12 @@ def keep_what_others_have(run: Run, undone: Run) -> None:
 
 
 def _statement(name: str) -> str:
-    wanted = _WANTED.format(name)
     unique = name == "clever_id"
     return _HAS_ANOTHER.format(
         name,
         returns=_RETURNS,
-        same=f"o.{name} = {wanted}" if unique else f"lower(o.{name}) = lower({wanted})",
-        kind="AND o.kind = me.kind" if name in _IN_KIND else "",
+        same=f"o.{name} = w.value" if unique else f"lower(o.{name}) = lower(w.value)",
+        kind="AND o.kind = w.kind" if name in _IN_KIND else "",
         since="" if unique else _GOT_IT_SINCE.format(name),
     )
 

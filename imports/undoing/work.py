@@ -51,7 +51,7 @@ def _make(run: Run, undone: Run, ours: Claim, heart: Heart) -> None:
         say(step=RunStep.PLANNING)
         rows.clear(run)
     done = 0
-    for one in inverse.slices(undone):
+    for one in inverse.slices(undone, Scope.of(run)):
         with transaction.atomic():
             with database.cursor() as cursor:
                 # As in every plan: what a crash of the server loses here is made anew.

@@ -89,18 +89,36 @@ def marked(people: Collection[int]) -> dict[int, Written]:
         run__state__in=IMPORTED,
         exception__isnull=True,
     )
+    edits = LocalEdit.objects.filter(person__in=people, after__status=int(Status.TRANSFERRED))
+    return _newer(newest_rows(changes), newest_edits(edits))
+
+
+def newest_rows(changes: QuerySet[PlannedChange]) -> dict[int, Written]:
+    """The newest of these changes of each person."""
     newest = changes.order_by("person_id", "-pk").distinct("person_id").select_related("run")
-    found = {
+    return {
         row.person_id: Written(row.run.finished_at, row.run.requested_by or SCHEDULE, row.run_id)
         for row in newest
         if row.person_id is not None
     }
-    edits = LocalEdit.objects.filter(person__in=people, after__status=int(Status.TRANSFERRED))
-    for person, written in newest_edits(edits).items():
+
+
+def _newer(found: dict[int, Written], edits: dict[int, Written]) -> dict[int, Written]:
+    for person, written in edits.items():
         imported = found.get(person)
         if imported is None or imported.at is None or imported.at < (written.at or imported.at):
             found[person] = written
     return found
+
+
+def removed(people: Collection[int]) -> dict[int, Written]:
+    """When each of these was deleted: by somebody here, or by the undo that took it back."""
+    undos = PlannedChange.objects.filter(
+        person__in=people, action=Action.REMOVE, run__mode=RunMode.LIVE, run__state__in=IMPORTED,
+        exception__isnull=True,
+    )  # fmt: skip
+    edits = LocalEdit.objects.filter(person__in=people, after__has_key="deleted")
+    return _newer(newest_rows(undos), newest_edits(edits))
 
 
 def newest_edits(edits: QuerySet[LocalEdit]) -> dict[int, Written]:
@@ -150,7 +168,7 @@ def deleted(access: Access, after: int | None) -> dict[str, Any]:
         people = people.filter(earlier | Q(archived_at=last.archived_at, pk__lt=last.pk))
     found = list(people[: pages.PAGE + 1])
     shown, reader = found[: pages.PAGE], Reader(access.district, access.sees)
-    by = newest_edits(LocalEdit.objects.filter(person__in=shown, after__has_key="deleted"))
+    by = removed([person.pk for person in shown])
     return {
         "lines": [
             Line(row_of(person, reader), by.get(person.pk), restorable_until(person.archived_at))

@@ -3,7 +3,7 @@
 from benchmarks.cases import Case
 from benchmarks.contestants import CHUNKED, OURS, SPLIT
 from benchmarks.measured import Measured, Work
-from benchmarks.other import Others, PageTime
+from benchmarks.other import Others, PageTime, UndoTime
 from benchmarks.report import document
 from benchmarks.rounds import Results
 from benchmarks.targets import verdicts
@@ -69,6 +69,14 @@ def test_a_slow_page_misses_its_target() -> None:
     assert word(results(), slow, "pages", "300 ms") == "**missed**"
     fast = Others(pages=[PageTime("a page", 299.0, 9)], change_rows=10)
     assert word(results(), fast, "pages", "300 ms") == "met"
+
+
+def test_an_undo_is_told_with_its_steps() -> None:
+    seconds = {"plan": 14.1, "check": 0.8, "apply": 11.1}
+    told = Others(undos=[UndoTime("undo", 26.7, seconds, 0.1)], undo_rows=100_000)
+    page = document(results(), told, [20_000], {"server_version": "17"}, [])
+    assert "## Undo of a run with 100,000 changed people" in page
+    assert "| undo | 14.1 | 0.8 | 11.1 | 26.7 | 0 MB |" in page
 
 
 def test_the_page_names_no_path_and_no_host() -> None:

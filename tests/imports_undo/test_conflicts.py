@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from core.vocabulary import DataType, Outcome, RunState, Status
+from imports import download
 from imports.changes import Reader, Wanted, changes
 from imports.models import PlannedChange, Run
 from imports.undoing.scope import Figures, Scope
@@ -45,6 +46,9 @@ def test_H10_50_later_edits_are_exactly_50_conflicts_listed_and_kept(maple: Worl
     listed = maple.rows(undone, exception=Outcome.CONFLICT)
     assert {row.person_id for row in listed} == {person.pk for person in edited}
     assert all(why(row) == {"email": "edit"} for row in listed)
+    reader = Reader(maple.district, lambda _: True)
+    lines = list(download.change_rows(changes(undone, Wanted(outcome="conflict")), reader, {}))
+    assert len(lines) == 50 and all("Edited here since" in str(line) for line in lines)
     for number, person in enumerate(edited):
         person.refresh_from_db()
         assert person.email == f"by.hand{number}@x.example"

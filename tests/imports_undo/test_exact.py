@@ -44,13 +44,17 @@ def left(here: World) -> None:
 
 
 def moved(here: World) -> None:
-    schools = [school.clever_id for school in here.clever_schools()]
     for who in here.students()[:4]:
-        now = here.clever.control.person(who)["roles"]["student"]["school"]
-        there = next(school for school in schools if school != now)
-        here.clever.control.edit(
-            who, {"roles.student.school": there, "roles.student.schools": [there, now]}
-        )
+        elsewhere(here, who)
+
+
+def elsewhere(here: World, who: str) -> None:
+    schools = [school.clever_id for school in here.clever_schools()]
+    now = here.clever.control.person(who)["roles"]["student"]["school"]
+    there = next(school for school in schools if school != now)
+    here.clever.control.edit(
+        who, {"roles.student.school": there, "roles.student.schools": [there, now]}
+    )
 
 
 def became_staff_too(here: World) -> None:
@@ -77,7 +81,7 @@ def test_C10_an_undo_right_after_is_the_state_before_and_can_be_undone(
 
 def test_C10_everything_at_once(maple: World) -> None:
     before = maple.digest()
-    for happens in (updated, moved, became_staff_too, new_clever_id, left, created):
+    for happens in (left, updated, moved, became_staff_too, new_clever_id, created):
         happens(maple)
     there_and_back(maple, night(maple), before)
 
@@ -88,7 +92,9 @@ def test_C10_a_return_is_undone_with_the_status_that_comes_back_later(maple: Wor
     night(maple)
     before = maple.digest()
     maple.clever.control.bring_back(who)
+    elsewhere(maple, who)
     back = night(maple)
+    assert [row.effects for row in maple.rows(back)] == [["restore", "move"]]
     assert maple.person(who).status == Status.ACTIVE
     there_and_back(maple, back, before)
     undo(maple, back)
@@ -122,6 +128,7 @@ def test_C10_the_first_import_with_its_links_is_undone() -> None:
         after_undo = {person.pk for person in here.people()}
         again = here.sync(EVERY_TYPE)
         assert again.counts["student"]["link"] == 30, "released people are looked at again"
+        assert again.counts["student"]["held"] == 50, "and whether all come back is asked"
         assert {person.pk for person in here.people()} == after_undo, "no record a second time"
         assert_invariants(here)
 

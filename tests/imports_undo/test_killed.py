@@ -24,7 +24,7 @@ POINTS = [
 
 
 def a_night(here: World) -> Run:
-    for happens in (updated, moved, left, created):
+    for happens in (left, updated, moved, created):
         happens(here)
     return night(here)
 
