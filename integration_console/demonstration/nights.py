@@ -118,6 +118,19 @@ def _enrol(
     )
 
 
+def clever_paused(play: Play) -> None:
+    """Clever's own sync is paused, so the night after that everything is read, not only what
+    Clever's events tell."""
+    addresses(4)(play)
+    play.stage.do("set_state", state="paused")
+
+
+def well_again(play: Play) -> None:
+    """Clever says that all is well."""
+    play.stage.do("set_state", state="success")
+    addresses(2)(play)
+
+
 def wrong_domain(play: Play) -> None:
     """Every teacher's e-mail address is at another domain."""
     _teachers_at(play, WRONG_DOMAIN)
@@ -154,8 +167,8 @@ NIGHTS = (
     Night("new e-mail addresses", new_addresses_of_mail),
     Night("two arrive, three leave", comings_and_goings(2, 3)),
     Night("Clever is down, and it is finished late", addresses(5)),
-    Night("new addresses", addresses(4)),
-    Night("only the first page of students comes", addresses(2)),
+    Night("new addresses, while Clever's own sync is paused", clever_paused),
+    Night("only the first page of students comes", well_again),
     Night("twins, a double surname and a new grade code", newcomers_who_look_known),
     Night("a wrong e-mail domain for all teachers", wrong_domain),
     Night("the domain is right again; a Clever ID has changed", right_domain_and_a_new_id),

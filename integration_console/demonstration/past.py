@@ -81,12 +81,14 @@ def _later() -> datetime:
 
 def move(since: datetime, until: datetime, back: timedelta) -> None:
     """Moves every time from `since` on back in time. A time that lies in the future goes along
-    with a row that was written by `until`."""
+    with a row that was written by `until`, unless the row, and so perhaps its future, is older."""
     with transaction.atomic(), database.cursor() as cursor:
         for table, columns in _stamps():
             written = " OR ".join(f'"{name}" BETWEEN %(since)s AND %(until)s' for name in columns)
+            older = " OR ".join(f'coalesce("{name}" < %(since)s, false)' for name in columns)
             moved = ", ".join(
                 f'"{name}" = CASE WHEN "{name}" >= %(since)s'
+                f' AND ("{name}" <= %(until)s OR NOT ({older}))'
                 f' THEN "{name}" - make_interval(secs => %(back)s) ELSE "{name}" END'
                 for name in columns
             )

@@ -57,7 +57,8 @@ SMALL = Sizes(
     harbor_crossed=6,
     harbor_unknown=4,
 )
-NOW = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
+# As script/server has it: a story of another year would read everything every night.
+NOW = datetime.now(UTC)
 
 
 class CtrlC(Exception):
@@ -121,6 +122,8 @@ def check_the_nights(runs: list[Run]) -> None:
     assert set(students[0]) == {"link", "create", "unchanged"}
     assert students[3] == {"unchanged": 481}
     assert students[4] == {"move": 1, "unchanged": 480}
+    read = [run.pull.why_full for run in runs[8:10] if run.pull]
+    assert read == ["paused", "paused"]
     assert students[9] == {"held": 380, "unchanged": 100}
     assert students[10]["conflict"] == 3
     assert runs[11].counts["teacher"]["held"] == 40
@@ -164,7 +167,6 @@ def check_the_mistake(maple: District) -> None:
 def check_the_times(runs: list[Run]) -> None:
     """Everything has happened on its night, in the district's time, and took as long as it took."""
     calendar = Calendar.before(NOW)
-    assert calendar.prepared.date().isoformat() == "2026-03-06"
     for number, run in enumerate(runs, start=1):
         at = calendar.import_of(number)
         assert run.finished_at
@@ -175,7 +177,8 @@ def check_the_times(runs: list[Run]) -> None:
         assert run.created_at <= run.now <= run.finished_at
         for event in run.events.all():
             assert run.created_at <= event.at < run.finished_at + timedelta(minutes=1)
-    assert runs[-1].created_at.astimezone(ZONE).isoformat().startswith("2026-03-20T05:00:")
+    assert timedelta() < NOW - runs[-1].created_at < timedelta(days=1, hours=1)
+    assert runs[-1].created_at.astimezone(ZONE).strftime("%H:%M") == "05:00"
     for hold in Hold.objects.all():
         assert timedelta(days=6.9) < hold.expires_at - hold.opened_at <= timedelta(days=7)
     assert not Person.objects.filter(changed_at__gt=NOW).exists()

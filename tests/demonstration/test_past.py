@@ -95,3 +95,21 @@ def test_after_a_pause_it_goes_on_at_another_time() -> None:
     second.refresh_from_db()
     assert THEN <= first.created_at < THEN + MOMENT
     assert timedelta() <= second.created_at - THEN - timedelta(hours=2) < MOMENT
+
+
+def test_the_future_of_an_older_row_stays_when_the_row_is_written_again() -> None:
+    """Whoever decides on a hold two days later does not let it expire two days earlier."""
+    maple = district("maple")
+    now = timezone.now()
+    past = Past(now - timedelta(days=3))
+    run = Run.objects.create(district=maple, mode="live", state="completed", data_types=[])
+    hold = hold_of(run)
+    past.settle()
+    later = Past(now - timedelta(days=1))
+    Hold.objects.filter(pk=hold.pk).update(decided_at=database_now())
+    later.settle()
+    hold.refresh_from_db()
+    assert hold.expires_at - hold.opened_at - timedelta(days=7) < MOMENT
+    assert timedelta(days=6.9) < hold.expires_at - hold.opened_at
+    assert hold.decided_at is not None
+    assert now - timedelta(days=1) <= hold.decided_at < now - timedelta(days=1) + MOMENT
