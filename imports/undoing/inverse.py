@@ -80,12 +80,18 @@ _LATER = f"""
         HAVING count(*) %% 2 = 1
     ) odd GROUP BY odd.id, odd.key
 """
-# That somebody locked a field, or protected the person, writes no field.
+# That somebody locked a field, or protected the person, writes no field. A record that another was
+# merged into stands for both: it does not go as a whole, whatever the merge wrote in it.
 _EDIT = """
     SELECT DISTINCT t.id, k.key FROM target t
     JOIN schools_localedit e ON e.person_id = t.person_id AND e.at > %(finished)s
     CROSS JOIN LATERAL jsonb_object_keys(e.after) AS k(key)
     WHERE e.cause IN ('hand', 'bulk', 'file')
+    UNION
+    SELECT t.id, 'merged' FROM target t
+    JOIN imports_identitychange i ON i.person_id = t.person_id AND i.kind = 'merge'
+        AND i.taken_back_at IS NULL AND i.done_at > %(finished)s
+    WHERE t.whole
 """
 _LOCKED = """
     SELECT t.id, l.field AS key FROM target t

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from core.vocabulary import DataType, Outcome, RunState, Status
-from imports import download
+from imports import download, identity
 from imports.changes import Reader, Wanted, changes
 from imports.models import PlannedChange, Run
 from imports.undoing.scope import Figures, Scope
@@ -137,6 +137,35 @@ def test_H10_a_created_record_that_somebody_wrote_in_stays_as_a_whole(maple: Wor
         row.person_id: set(why(row).values()) for row in maple.rows(undone)[:] if row.exception
     }
     assert reasons == {edited.pk: {"edit"}, locked.pk: {"lock"}, protected.pk: {"protected"}}
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_H10_C15_a_created_record_that_another_was_merged_into_stays(
+    maple: World, taken_back: bool
+) -> None:
+    double = create_person(
+        district=maple.district, data_type=DataType.STUDENT,
+        values={"last_name": "Written-Here", "first_name": "Wanda"}, school=None, by=OFFICE,
+    )  # fmt: skip
+    who = maple.clever.control.add_student(first="Ines", last="Newcomer", sis_id="990011")
+    run = night(maple)
+    survivor = maple.person(who)
+    double.refresh_from_db()
+    change = identity.merge(
+        district=maple.district, survivor_id=survivor.pk, other_id=double.pk, chosen=(),
+        revisions={survivor.pk: survivor.revision, double.pk: double.revision}, by=OFFICE,
+    )  # fmt: skip
+    if taken_back:
+        identity.take_back(district=maple.district, change_id=change.pk, by=OFFICE)
+    undone = undo(maple, run)
+    survivor.refresh_from_db()
+    double.refresh_from_db()
+    here = [one for one in (survivor, double) if one.archived_at is None]
+    if taken_back:
+        assert here == [double]
+    else:
+        assert here == [survivor], "or the child would have no record at all"
+        assert {"edit"} == {w for row in maple.rows(undone) for w in why(row).values()}
 
 
 def test_H10_a_protected_person_is_not_marked_as_a_leaver_again(maple: World) -> None:
