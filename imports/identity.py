@@ -7,6 +7,7 @@ somebody has just parted, and both can be taken back.
 from collections.abc import Collection, Mapping
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.audit import record
 from clever_sync.models import MirrorObject
@@ -106,6 +107,16 @@ def shared_now(district_of: District, clever_ids: Collection[str]) -> set[str]:
         gone_in=None, absent_in=None,
     )  # fmt: skip
     return set(found.values_list("clever_id", flat=True))
+
+
+def parted() -> Exists:
+    """Whether a person of a query must not have the former Clever ID again: somebody said so."""
+    return Exists(
+        MatchDecision.objects.filter(
+            district=OuterRef("district"), person=OuterRef("pk"),
+            clever_id=OuterRef("former_clever_id"), decision=Decision.NEVER,
+        )
+    )  # fmt: skip
 
 
 def _never(change: IdentityChange, person: Person, clever_id: str, by: str) -> None:

@@ -164,6 +164,7 @@ def take_back(*, change: IdentityChange, by: str) -> WayBack:
         raise ConsoleError(way.refused, code="cannot_take_back")
     for pk, columns in way.columns.items():
         _rewrite(people[pk], state_of(people[pk]), columns, TAKE_BACK, by)
+    writer.check_links()
     identities = ExternalIdentity.objects.filter(pk__in=change.kept.get("identities", []))
     identities.update(person=change.other)
     Protection.objects.filter(pk__in=change.kept.get("protection", [])).update(person=change.other)

@@ -9,8 +9,8 @@ kept as a LocalEdit.
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db import connection as database
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
@@ -160,16 +160,24 @@ def archive_people(*, district: District, person_ids: Collection[int], by: str =
 
 
 @transaction.atomic
-def restore_people(*, district: District, person_ids: Collection[int], by: str = "") -> int:
+def restore_people(
+    *,
+    district: District,
+    person_ids: Collection[int],
+    by: str = "",
+    unlinked: Collection[int] = (),
+) -> int:
     """Brings archived records back, with their link where nobody else has it by now.
 
-    Of several that had one link, the one deleted last gets it. Returns how many came back.
+    Those of `unlinked` come back without one. Of several that had one link, the one deleted last
+    gets it. Returns how many came back. Raises ConsoleError if a sync gives the link away just now.
     """
     people = Person.objects.select_for_update(no_key=True).filter(
         district=district, pk__in=person_ids, archived_at__isnull=False
     )
     found = list(people.order_by("archived_at", "pk"))
-    former = {p.former_clever_id: p.pk for p in found if p.former_clever_id}
+    apart = set(unlinked)
+    former = {p.former_clever_id: p.pk for p in found if p.former_clever_id and p.pk not in apart}
     linked = Person.objects.filter(district=district, clever_id__in=list(former))
     taken = set(linked.values_list("clever_id", flat=True))
     free = [pk for clever_id, pk in former.items() if clever_id not in taken]
@@ -179,7 +187,9 @@ def restore_people(*, district: District, person_ids: Collection[int], by: str =
     )  # fmt: skip
     back = Person.objects.filter(pk__in=[p.pk for p in found])
     back.filter(pk__in=free).update(clever_id=F("former_clever_id"), former_clever_id=None)
-    return back.update(archived_at=None, **TOUCHED)
+    count = back.update(archived_at=None, **TOUCHED)
+    check_links()
+    return count
 
 
 @transaction.atomic
@@ -204,6 +214,22 @@ def rewrite(
             [PersonSite(person=person, school_id=place) for place in sites], ignore_conflicts=True
         )
     _keep(person, by, *told, cause=cause)
+
+
+def check_links() -> None:
+    """Looks now, and not only at the end of the transaction, whether each Clever ID has one record.
+
+    Waits for whoever writes one of them at this moment. Raises ConsoleError if somebody has it.
+    """
+    try:
+        with database.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS person_clever_id IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS person_clever_id DEFERRED")
+    except IntegrityError as problem:
+        raise ConsoleError(
+            "A sync has given the same person of Clever another record at this very moment."
+            " Nothing was changed; look once more, then try again."
+        ) from problem
 
 
 def forget_links(*, district: District) -> int:

@@ -142,7 +142,10 @@ def merged(request: HttpRequest, access: Access, wanted: Merge, form: MergeForm)
 def answered(
     request: HttpRequest, person: Person, form: RevisionForm | None, act: Any, said: str
 ) -> SeeOther:
-    """Does it, and leads back to the person with what was done or why it was not."""
+    """Does it, and leads back to the person with what was done or why it was not.
+
+    Where somebody else has merged this one away just now, there is only the list to lead to.
+    """
     try:
         if form is not None and not form.is_valid():
             raise ConsoleError(" ".join(str(e) for errors in form.errors.values() for e in errors))
@@ -151,7 +154,10 @@ def answered(
         messages.error(request, refusal.sentence)
     else:
         messages.success(request, said)
-    return SeeOther(reverse("person", args=[person.district.slug, person.pk]))
+    slug = person.district.slug
+    if not Person.objects.filter(pk=person.pk, archived_at=None).exists():
+        return SeeOther(reverse("people", args=[slug]))
+    return SeeOther(reverse("person", args=[slug, person.pk]))
 
 
 def name_of(access: Access, person: Person) -> str:

@@ -10,6 +10,7 @@ from accounts import audit
 from accounts.access import Access
 from core.problems import ConsoleError
 from core.vocabulary import KIND_OF_TYPE, DataType, PersonKind
+from imports.identity import parted
 from integration_console.keeping.actions import lock
 from integration_console.people.lookalikes import Lookalikes, lookalikes
 from schools import writer
@@ -173,12 +174,16 @@ def delete(*, access: Access, people: Collection[int]) -> str:
 
 @transaction.atomic
 def restore(*, access: Access, people: Collection[int]) -> str:
-    """Brings deleted records back; returns a sentence with the count (B33)."""
+    """Brings deleted records back; returns a sentence with the count (B33).
+
+    Whoever was unlinked from Clever by hand before comes back unlinked (C15).
+    """
     wanted = Person.objects.filter(restorable(), district=access.district, pk__in=people)
     count = writer.restore_people(
         district=access.district,
         person_ids=list(wanted.values_list("pk", flat=True)),
         by=access.user.email,
+        unlinked=list(wanted.filter(parted()).values_list("pk", flat=True)),
     )
     audited(access, "people.restored", count)
     return f"{records(count)} restored, as {'it was' if count == 1 else 'they were'}."

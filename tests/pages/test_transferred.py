@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Membership
 from core.vocabulary import Action, MemberRole, Status
+from imports import identity
 from imports.models import PlannedChange
 from schools import writer
 from schools.models import LocalEdit, Person, PersonSite
@@ -162,6 +163,18 @@ def test_B33_deleted_people_are_restored_to_the_same_record(maple: Scene, alice:
     assert AuditEvent.objects.get(verb="people.restored").details == {"count": 2}
     history = shown(alice, "person", "maple", one.pk).context["history"].events
     assert [event.values[0].label for event in history[:2]] == ["Deleted", "Deleted"]
+
+
+def test_C15_whoever_was_unlinked_before_is_restored_unlinked(maple: Scene, alice: Client) -> None:
+    one = leave(maple, 1)[0]
+    identity.unlink(
+        district=maple.district, person_id=one.pk, revision=one.revision, by=scenes.ALICE
+    )
+    act(alice, "maple", "delete", picked([one]), number="1")
+    alice.post(reverse("restore_people", args=["maple"]), {"pick": [one.pk]})
+    back = Person.objects.get(pk=one.pk)
+    assert (back.archived_at, back.clever_id) == (None, None)
+    assert back.former_clever_id == one.clever_id
 
 
 def test_B33_after_30_days_it_is_said_that_they_are_gone(maple: Scene, alice: Client) -> None:
@@ -353,4 +366,4 @@ def test_B33_thousands_take_as_few_statements_as_one(maple: Scene, alice: Client
     gone = Person.objects.filter(archived_at__isnull=False).values_list("pk", flat=True)
     with CaptureQueriesContext(connection) as queries:
         count = writer.restore_people(district=maple.district, person_ids=list(gone), by="x")
-    assert (count, len(queries)) == (5001, 9)
+    assert (count, len(queries)) == (5001, 11)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
 from accounts.access import Ability, Access, member
+from core.problems import ConsoleError
 from core.replies import SeeOther
 from imports.download import as_csv
 from integration_console.people import actions
@@ -121,7 +122,10 @@ def restore_people(request: HttpRequest, slug: str) -> HttpResponse:
     if not people or len(people) != len(wanted):
         messages.error(request, sentence(form) or GONE)
     else:
-        messages.success(request, actions.restore(access=access, people=people))
+        try:
+            messages.success(request, actions.restore(access=access, people=people))
+        except ConsoleError as refusal:
+            messages.error(request, refusal.sentence)
     return SeeOther(reverse("deleted_people", args=[slug]))
 
 
