@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 from clever_sandbox.running import RunningSandbox, running_sandbox
 from clever_sync.models import Connection
 from core.vocabulary import DataType, PersonKind, RunMode, Status
@@ -22,7 +23,7 @@ from imports.resolving import queue
 from imports.resolving.certain import certain_of
 from imports.resolving.sides import Comparer
 from imports.undoing.scope import Figures
-from integration_console.demonstration import districts, office, story
+from integration_console.demonstration import districts, logins, office, story
 from integration_console.demonstration.calendar import (
     APPROVED_AT,
     TESTED_AT,
@@ -38,6 +39,7 @@ from notifications.models import Recipient
 from schools.digest import state_digest
 from schools.models import District, FieldLock, Person, RosterSource
 from schools.sources import identifiers_of
+from tests.demonstration.links import that_lead_nowhere
 from tests.world import speaking_to
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -87,6 +89,7 @@ def test_every_night_keeps_its_promise_and_a_second_start_changes_nothing(
         check_the_headline(maple)
         check_harbor_point(first)
         check_cedar_falls()
+        check_that_no_link_leads_nowhere(maple)
         before = everything(maple)
         assert prepare(first, kept) == []
         assert everything(maple) == before
@@ -286,6 +289,18 @@ def check_cedar_falls() -> None:
     assert not cedar.clever_enabled
     assert cedar.clever_requested_at
     assert cedar.clever_requested_by == districts.ADMIN
+
+
+def check_that_no_link_leads_nowhere(maple: District) -> None:
+    logins.ensure([maple], [])
+    client = Client()
+    client.force_login(
+        User.objects.get(email=logins.OWNER.email),
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+    bad, right = that_lead_nowhere(client, f"/d/{maple.slug}/")
+    assert bad == []
+    assert right > 100
 
 
 def everything(maple: District) -> tuple[str, list[tuple[object, ...]], int]:
