@@ -23,11 +23,12 @@ pytestmark = pytest.mark.django_db
 HUGE = "9" * 30
 LONG = "x" * 5000
 HOSTILE = ("a\0b", "\udcff", "\x1b[31m", LONG)
-OURS = ("clever_sync", "imports", "integration_console")
+OURS = ("clever_sync", "imports", "integration_console", "notifications")
 
 DISTRICT_FIRST: dict[str, tuple[str, ...]] = {
     "connect_clever": ("66c09f00b3d4e5f607180001",),
     "enable_clever": (),
+    "explain_person": ("somebody",),
     "export_records": ("--type", "student"),
     "export_settings": (),
     "import_roster": ("--inline",),
@@ -46,8 +47,12 @@ NUMBER_FIRST: dict[str, tuple[str, ...]] = {
     "decide_alert": ("--create",),
     "discard_hold": (),
     "export_changes": (),
+    "undo_run": (),
 }
-OTHERS = {"create_district", "create_support", "doctor", "run_due", "prepare_demonstration"}
+OF_RUNS = ("export_changes", "undo_run")
+OTHERS = {
+    *("create_district", "create_support", "doctor", "prepare_demonstration", "purge", "run_due"),
+}
 
 
 @pytest.fixture
@@ -107,9 +112,8 @@ def test_a_number_that_is_missing_none_or_nobodys(maple: District, name: str) ->
         assert "invalid int value" in refuses(name, "1.5", *words)
         assert "invalid int value" in refuses(name, "", *words)
         for number in ("0", "77", HUGE):
-            assert f"There is no {name.split('_')[1].removesuffix('s')}" in refuses(
-                name, number, *words
-            ).replace("run", "change")
+            thing = "run" if name in OF_RUNS else name.split("_")[1]
+            assert f"There is no {thing}" in refuses(name, number, *words)
         assert "There is no" in refuses(name, *words, "--", "-1")
 
 

@@ -85,7 +85,7 @@ def settle_the_settings(walk: Walk) -> None:
 
 def try_and_start(walk: Walk) -> None:
     """Import Summary, Test Import, Start Import, Done (A47 to A52)."""
-    walk.follow("Configure")
+    walk.follow("Configure, step 2 of 3")
     walk.at("Configure")
     walk.follow("Import Summary")
     walk.at("Import Summary")
