@@ -1,10 +1,15 @@
 """How django-allauth behaves here."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
+
+from accounts.audit import record_look
+from accounts.models import Membership
 
 LOCKED_OUT = (
     "Too many failed attempts. Wait 5 minutes, then try again; until then even the right"
@@ -20,6 +25,17 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
         "too_many_login_attempts": LOCKED_OUT,
         "rate_limited": "Too many attempts. Wait 5 minutes, then try again.",
     }
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counts it, and notes it in the audit of every district that the address belongs to.
+
+        Once an hour for each, so that nobody can fill the audit by guessing.
+        """
+        super().authentication_failed(request, **credentials)
+        email = str(credentials.get("email") or "")
+        known = Membership.objects.filter(user__email__iexact=email) if email else ()
+        for membership in known:
+            record_look(membership.district, email.lower(), "login.failed", "")
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""

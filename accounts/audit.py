@@ -1,9 +1,15 @@
 """The audit: who did what. Rows are only ever added (C23)."""
 
 from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db.models.functions import Now
 
 from accounts.models import AuditEvent
 from schools.models import District
+
+# A page that is opened again, or turned over, is the same look.
+SAME_LOOK = timedelta(hours=1)
 
 
 def record(
@@ -17,6 +23,15 @@ def record(
     AuditEvent.objects.create(
         district=district, actor=actor, verb=verb, subject=subject, details=details
     )
+
+
+def record_look(district: District, actor: str, verb: str, subject: str) -> None:
+    """Adds one row for a look at something, unless this actor's last hour has one already."""
+    known = AuditEvent.objects.filter(
+        district=district, actor=actor, verb=verb, subject=subject, at__gt=Now() - SAME_LOOK
+    )
+    if not known.exists():
+        record(district, actor, verb, subject)
 
 
 def record_many(

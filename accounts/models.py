@@ -78,9 +78,13 @@ class SupportGrant(models.Model):
 
 
 class AuditEvent(models.Model):
-    """Who did what; rows are only ever added (C23). `details` holds ids and counts, no names."""
+    """Who did what; rows are only ever added (C23). `details` holds ids and counts, no names.
 
-    district = models.ForeignKey(District, models.CASCADE, null=True, related_name="+")
+    PostgreSQL refuses every other change, and links the rows by their hashes (AuditLink), so a
+    district of which anything is told is never deleted.
+    """
+
+    district = models.ForeignKey(District, models.PROTECT, null=True, related_name="+")
     actor = models.CharField(max_length=254)
     verb = models.CharField(max_length=60)
     subject = models.CharField(max_length=100, blank=True)
@@ -88,7 +92,42 @@ class AuditEvent(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["district", "-id"], name="audit_newest")]
+        indexes = [
+            models.Index(fields=["district", "-at", "-id"], name="audit_newest"),
+            models.Index(fields=["district", "actor", "-at", "-id"], name="audit_of_actor"),
+            models.Index(fields=["district", "verb", "-at", "-id"], name="audit_of_verb"),
+            models.Index(fields=["district", "subject", "-at"], name="audit_of_subject"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.verb}"
+
+
+class AuditLink(models.Model):
+    """A row's place in its chain, written by PostgreSQL when its transaction is committed.
+
+    `chain` is the number of the district, and 0 for what belongs to none. `hash` is of the row
+    and of the hash before it, so whoever changes a row has to write every later link anew.
+    """
+
+    event = models.BigIntegerField(primary_key=True)
+    chain = models.BigIntegerField()
+    number = models.BigIntegerField(null=True)
+    hash = models.BinaryField(max_length=32, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "number"], name="audit_link_one")]
+
+    def __str__(self) -> str:
+        return f"{self.chain}/{self.number}"
+
+
+class AuditChain(models.Model):
+    """The last link of a chain: its lock, and what a missing end is found by."""
+
+    chain = models.BigIntegerField(primary_key=True)
+    number = models.BigIntegerField(default=0)
+    hash = models.BinaryField(max_length=32, default=bytes(32))
+
+    def __str__(self) -> str:
+        return f"{self.chain}: {self.number}"

@@ -58,7 +58,7 @@ PEOPLE_PAGES = (
     *("explain", "explain_ask"),
     *("person_lock", "person_unlock", "person_protect"),
 )
-USER_PAGES = ("users", "user_edit", "user_invite")
+USER_PAGES = ("users", "user_edit", "user_invite", "support_access")
 PLACES = (
     Place(
         "Clever Integration", "layout-dashboard", "overview", Ability.SEE_INTEGRATION, ("daily",)
@@ -128,6 +128,7 @@ PLACES = (
             "new_school_year",
         ),
     ),
+    Place("Activity", "history", "activity", Ability.IMPORT),
 )
 
 

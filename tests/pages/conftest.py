@@ -143,4 +143,10 @@ def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
 def forget() -> None:
     """Empties what the scenes have filled: everything that belongs to a district or a user."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE schools_district, accounts_user, django_session CASCADE")
+        # As a replica PostgreSQL does not keep the audit from being emptied.
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(
+            "TRUNCATE schools_district, accounts_user, accounts_auditlink, accounts_auditchain,"
+            " django_session CASCADE"
+        )
+        cursor.execute("SET session_replication_role = DEFAULT")

@@ -88,7 +88,7 @@ def person_of(access: Access, number: int) -> Person:
     person = people.select_related("school", "district").first()
     if person is None:
         raise Http404
-    audit.record(access.district, access.user.email, "person.seen", f"person:{person.pk}")
+    audit.record_look(access.district, access.user.email, "person.seen", f"person:{person.pk}")
     return person
 
 

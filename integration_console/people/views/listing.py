@@ -68,7 +68,7 @@ def person(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     one = found.select_related("school", "district", "protection").filter(pk=number).first()
     if one is None:
         raise Http404
-    audit.record(access.district, access.user.email, "person.seen", f"person:{one.pk}")
+    audit.record_look(access.district, access.user.email, "person.seen", f"person:{one.pk}")
     reader, place = Reader(access.district, access.sees), HistoryForm(request.GET)
     reader.know_schools()
     begin = Place(**place.cleaned_data) if place.is_valid() else NEWEST

@@ -1,0 +1,1 @@
+"""Activity: the audit of a district in plain sentences (C23)."""
