@@ -11,11 +11,12 @@ is refused with a reason (403).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
-from django.db.models.functions import Now
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import JSONObject, Now
 from django.http import Http404, HttpRequest
 
 from accounts.models import Membership, SupportGrant, User
@@ -74,8 +75,20 @@ ROLE_NAMES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
+class Looking:
+    """Support sees this district's people: who, until when, and why (H15)."""
+
+    who: str
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
 class Access:
-    """What a user may do in a district. `schools` is None for all of them, else a Librarian's."""
+    """What a user may do in a district. `schools` is None for all of them, else a Librarian's.
+
+    `looking` is the grant that lasts longest: for Support their own, for members anybody's.
+    """
 
     district: District
     user: User
@@ -83,6 +96,7 @@ class Access:
     abilities: frozenset[Ability]
     schools: frozenset[int] | None = None
     several: bool = False
+    looking: Looking | None = None
 
     @property
     def role_name(self) -> str:
@@ -130,7 +144,7 @@ def find(user: User, slug: str) -> Access | None:
     membership = (
         Membership.objects.filter(user=user, district__slug=slug)
         .select_related("district")
-        .annotate(several=Exists(others))
+        .annotate(several=Exists(others), looking=looking(OuterRef("district")))
         .first()
     )
     if membership is None:
@@ -143,14 +157,29 @@ def find(user: User, slug: str) -> Access | None:
         abilities=ABILITIES[membership.role],
         schools=frozenset(membership.schools.values_list("pk", flat=True)) if librarian else None,
         several=membership.several or user.is_staff,
+        looking=looking_of(membership.looking),
     )
 
 
 def support(user: User, slug: str) -> Access | None:
     """Support sees the state of every district, and people only while a grant lasts."""
-    grant = SupportGrant.objects.filter(district=OuterRef("pk"), user=user, until__gt=Now())
-    district = District.objects.filter(slug=slug).annotate(granted=Exists(grant)).first()
+    own = looking(OuterRef("pk"), user=user)
+    district = District.objects.filter(slug=slug).annotate(looking=own).first()
     if district is None:
         return None
-    more = WITH_GRANT if district.granted else frozenset[Ability]()
-    return Access(district, user, SUPPORT, ABILITIES[SUPPORT] | more, several=True)
+    granted = looking_of(district.looking)
+    more = WITH_GRANT if granted else frozenset[Ability]()
+    return Access(district, user, SUPPORT, ABILITIES[SUPPORT] | more, several=True, looking=granted)
+
+
+def looking(district: OuterRef, **whose: User) -> Subquery:
+    """The grant of a district that lasts longest, as a value of the query around it."""
+    grants = SupportGrant.objects.filter(district=district, until__gt=Now(), **whose)
+    told = JSONObject(who="user__email", until="until", reason="reason")
+    return Subquery(grants.order_by("-until").values(told=told)[:1])
+
+
+def looking_of(told: dict[str, str] | None) -> Looking | None:
+    if told is None:
+        return None
+    return Looking(told["who"], datetime.fromisoformat(told["until"]), told["reason"])

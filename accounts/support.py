@@ -12,7 +12,7 @@ from core.text import clean
 from schools.actions import set_clever_enabled
 from schools.models import District
 
-LONGEST_GRANT = timedelta(days=7)
+LONGEST_GRANT = timedelta(days=3)
 
 
 @transaction.atomic

@@ -12,3 +12,22 @@ class DistrictsForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
+
+
+class BoardForm(DistrictsForm):
+    """Support's list of all districts: search, order, page."""
+
+    order = forms.ChoiceField(
+        label="First",
+        required=False,
+        choices=[
+            ("attention", "What needs somebody"),
+            ("name", "By name"),
+            ("last_good", "Longest without a good sync"),
+            ("held", "Most changes held"),
+            ("failed", "Most failed runs"),
+        ],
+    )
+    page = forms.IntegerField(
+        required=False, min_value=1, max_value=1_000_000, widget=forms.HiddenInput
+    )

@@ -11,23 +11,36 @@ from accounts.access import Ability, member
 from accounts.models import User
 from imports.catalogue import said
 from integration_console import districts
-from integration_console.forms import DistrictsForm
+from integration_console.forms import BoardForm, DistrictsForm
 from integration_console.overview import overview as read_overview
+from integration_console.support.board import Asked, board
 
 
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The only district of a user, or the list of them."""
+    """The only district of a user, or the list of them; for Support all districts."""
     user = request.user
     assert isinstance(user, User)
+    if user.is_staff:
+        return all_districts(request, user)
     form = DistrictsForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     rows = districts.of(user, text)
-    if len(rows) == 1 and not text and not user.is_staff:
+    if len(rows) == 1 and not text:
         return redirect("overview" if rows[0].integration else "people", rows[0].district.slug)
     context = {"rows": rows[: districts.MOST], "more": len(rows) > districts.MOST, "form": form}
     return render(request, "districts.html", context)
+
+
+def all_districts(request: HttpRequest, user: User) -> HttpResponse:
+    """How each district stands, those that need somebody first."""
+    form = BoardForm(request.GET)
+    form.is_valid()
+    asked = Asked(**{name: value for name, value in form.cleaned_data.items() if value})
+    page, rows = board(user, asked, timezone.now())
+    context = {"page": page, "rows": rows, "form": form, "filtered": bool(asked.q)}
+    return render(request, "support/board.html", context)
 
 
 @login_required

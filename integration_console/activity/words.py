@@ -64,6 +64,7 @@ DECISIONS = {
 }
 SETTINGS = {
     "district.create": "Created the district in this console.",
+    "district.time_zone": "Changed the time zone of the district.",
     "district.enable": "Enabled Clever Student Integration for the district.",
     "district.disable": "Disabled Clever Student Integration for the district.",
     "clever.request": "Asked Support for Clever Student Integration.",
@@ -100,6 +101,8 @@ SETTINGS = {
     "recipients.save": (
         "Changed who is told about {type}: {added} added, {removed} removed, {changed} changed."
     ),
+    "mail.test": "Sent a test mail.",
+    "mail.again": "Sent a mail again.",
     "terminology.rename": "Renamed fields: {fields}.",
     "rollover.move": "Moved the beginning of the school year to {subject}.",
 }
@@ -121,6 +124,8 @@ PEOPLE = {
 }
 LOOKS = {
     "person.seen": "Looked at a record.",
+    "person.explained": "Looked at why a record is as it is.",
+    "clever.asked": "Asked Clever about one person.",
     "people.export": "Exported records by command: {type}.",
     "people.exported": "Downloaded a list of people: {type}.",
     "locks.exported": "Downloaded the list of locks.",

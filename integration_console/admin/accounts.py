@@ -76,7 +76,7 @@ class GrantForm(forms.ModelForm):  # type: ignore[type-arg]
     """Access to a district's people for a reason and a time."""
 
     until = forms.DateTimeField(
-        help_text="In UTC; seven days from now at most.",
+        help_text="In UTC; three days from now at most.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 

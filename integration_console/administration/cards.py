@@ -59,15 +59,7 @@ def _district(access: Access, now: datetime) -> Iterator[Card]:
         "The names of fields, as your district calls them.",
         " ".join(named) or "Every field has the name that we give it.",
     )
-    if access.may(Ability.MANAGE):
-        people = Membership.objects.filter(district=access.district).count()
-        yield Card(
-            "Users and roles",
-            "users",
-            "users",
-            "Who may come in, and what each may do.",
-            f"{people} {'person has' if people == 1 else 'people have'} access.",
-        )
+    yield from _access(access)
     yield Card(
         "Other sources",
         "arrow-right-left",
@@ -105,6 +97,26 @@ def _district(access: Access, now: datetime) -> Iterator[Card]:
         "brakes",
         "What looks like an accident is held until somebody looks: from how many people on.",
         brakes_now(access.district),
+    )
+
+
+def _access(access: Access) -> Iterator[Card]:
+    if not access.may(Ability.MANAGE):
+        return
+    people = Membership.objects.filter(district=access.district).count()
+    yield Card(
+        "Users and roles",
+        "users",
+        "users",
+        "Who may come in, and what each may do.",
+        f"{people} {'person has' if people == 1 else 'people have'} access.",
+    )
+    yield Card(
+        "Support access",
+        "life-buoy",
+        "support_access",
+        "When Support may see people here, why, and how you end it.",
+        "Support sees people now." if access.looking else "Support sees no people now.",
     )
 
 

@@ -302,6 +302,6 @@ def test_cards_of_an_owner_are_in_their_order(maple: Scene) -> None:
     titles = [card.title for card in cards(access, admission(access), timezone.now())]
     assert titles[0] == "Clever Student Integration"
     assert titles[1:] == [
-        *("Get ready for Clever", "Terminology", "Users and roles", "Other sources"),
-        *("School year", "New school year", "School calendar", "Brakes"),
+        *("Get ready for Clever", "Terminology", "Users and roles", "Support access"),
+        *("Other sources", "School year", "New school year", "School calendar", "Brakes"),
     ]
