@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "integration_console.second_factor.second_factor",
+    "integration_console.typed.KeepTyped",
 ]
 
 ROOT_URLCONF = "integration_console.urls"
@@ -225,6 +226,7 @@ STORAGES = {
 SESSION_COOKIE_HTTPONLY = True
 SECURE_BEHIND_TLS = CONSOLE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = SECURE_BEHIND_TLS
+CSRF_FAILURE_VIEW = "integration_console.typed.not_sent"
 CSRF_COOKIE_SECURE = SECURE_BEHIND_TLS
 SECURE_SSL_REDIRECT = SECURE_BEHIND_TLS
 # Where TLS ends at a proxy of ours, it says so; nobody else is believed.
