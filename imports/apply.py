@@ -17,7 +17,7 @@ from accounts.audit import record
 from core.fault_points import fault_point
 from core.problems import ConsoleError
 from core.vocabulary import PersonKind, RunState, Trigger
-from imports import alert_rows, check, meanwhile, outbox, telling
+from imports import alert_rows, check, meanwhile, outbox, school_figures, telling
 from imports.actions import follow_up
 from imports.frame import Frame
 from imports.lease import database_now
@@ -224,6 +224,7 @@ def complete(
     """Ends a run that has written, with its event and its audit. Raises FenceLost if not ours."""
     with_errors = done.stale or any(actions.get("reject") for actions in counts.values())
     state = RunState.COMPLETED_WITH_ERRORS if with_errors else RunState.COMPLETED
+    school_figures.note(run.pk)
     outbox.write(run, "finished_with_errors" if with_errors else "finished", counts=counts)
     record(
         district=run.district,

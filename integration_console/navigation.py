@@ -85,7 +85,10 @@ PLACES = (
         "refresh-cw",
         "operations",
         Ability.SEE_INTEGRATION,
-        ("run",),
+        (
+            "run",
+            "charts",
+        ),
     ),
     Place(
         "Held changes",

@@ -14,6 +14,7 @@ handler403 = "integration_console.views.refused"
 of_district: list[URLPattern | URLResolver] = [
     path("", views.overview, name="overview"),
     path("", include("integration_console.connecting.urls")),
+    path("", include("integration_console.charts.urls")),
     path("", include("imports.urls")),
     path("", include("integration_console.telling.urls")),
     path("", include("integration_console.versions.urls")),

@@ -7,6 +7,7 @@ from imports.models.identity import IdentityChange
 from imports.models.plans import Look, PlannedChange, Settled
 from imports.models.runs import Run, RunEvent, RunProblem, WhatIf
 from imports.models.schedules import CalendarRange, Schedule
+from imports.models.school_figures import SchoolFigures
 from imports.models.standing import StandingProblem
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "RunEvent",
     "RunProblem",
     "Schedule",
+    "SchoolFigures",
     "Settled",
     "StandingProblem",
     "WhatIf",
