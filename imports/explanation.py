@@ -92,6 +92,13 @@ def _sharing(known: Known) -> Headline | None:
         return None
     if known.protected and known.here:
         return Headline("Clever does not share this person; the record is protected, and kept.")
+    if known.hold:
+        return Headline(
+            f"Clever does not share this person, and the change is held: {known.hold}. Approve the"
+            " hold if the person has left. If not, discard it, and look in your SIS and at what"
+            " Clever shares.",
+            WhoFixes.HERE,
+        )
     if known.linked and not known.confirmed and known.seen:
         return Headline(
             "Missing at Clever, but not confirmed yet: nothing is changed before it is, and"

@@ -122,7 +122,7 @@ def codes_of(district: District) -> list[tuple[str, str]]:
     """The codes that stand or stood, each with its title, for the filter."""
     rows = StandingProblem.objects.filter(district=district).values_list("code", flat=True)
     return sorted(
-        ((code, catalogue.said(code).title) for code in set(rows.distinct())),
+        ((code, catalogue.said(code, field="A field").title) for code in set(rows.distinct())),
         key=lambda pair: pair[1],
     )
 

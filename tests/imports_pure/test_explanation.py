@@ -24,6 +24,8 @@ CASES: list[tuple[str, Known, str, WhoFixes | None]] = [
     ("school not shared", replace(GONE, school_shared=False), "share Oak in Clever", CLEVER),
     ("school shared", replace(GONE, school_shared=True), "but others of Oak", SIS),
     ("not confirmed", replace(GONE, confirmed=False), "not confirmed yet", None),
+    ("gone and held", replace(GONE, hold="Many leavers"), "is held: Many leavers", HERE),
+    ("held, not confirmed", replace(GONE, hold="x", confirmed=False), "Approve the hold", HERE),
     ("protected", replace(GONE, protected=True, school_shared=False), "protected, and kept", None),
     ("broken", replace(FINE, reject=DATE), "A date that cannot be", SIS),
     ("unmatched", replace(FINE, place=Place.UNMATCHED), "matched with no school here", HERE),
