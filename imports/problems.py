@@ -136,7 +136,7 @@ RECORDS = (
 KEPT = (
     Problem(
         "kept_by_lock",
-        "{field}: locked here, Clever says otherwise",
+        "Locked here, Clever says otherwise: {field}",
         "The locks have kept what stands here. Nothing was overwritten.",
         "Nothing needs to be done. If Clever is right by now, take the locks away under People, "
         "Locks; if it is wrong, correct your SIS.",

@@ -115,11 +115,12 @@ def struck_by(
 
 
 def an_import(here: World) -> Run:
-    """An import by the operator's word, not yet begun."""
+    """An import by the operator's word that reads every page, not yet begun."""
     return start_run(
         district=here.district,
         mode=RunMode.LIVE,
         data_types=list(STUDENTS_AND_TEACHERS),
         requested_by=ADMIN,
         approved=True,
+        full=True,
     ).run

@@ -22,9 +22,9 @@ def test_A17_A18_A19_A20_from_the_gear_to_the_three_steps(site: Site) -> None:
     steps = page.locator(".parts h2")
     expect(steps).to_have_text(
         [
-            "1 Clever Data Integration Setup",
-            "2 Clever Data Integration Settings",
-            "3 Manage Email Notifications",
+            "Step 1 of 3: Clever Data Integration Setup",
+            "Step 2 of 3: Clever Data Integration Settings",
+            "Step 3 of 3: Manage Email Notifications",
         ]
     )
     window.close()

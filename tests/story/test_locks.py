@@ -59,7 +59,7 @@ def test_H12_C11_a_lock_keeps_the_value_and_every_run_tells_it(maple: World, ali
     assert kept(maple.sync()) == {"city": 1}, "told in every run, also of a quiet person"
     assert kept(maple.test()) == {"city": 1}
     text = shown(alice, "run", "maple", first.pk).content.decode()
-    assert "City: locked here, Clever says otherwise" in text
+    assert "Locked here, Clever says otherwise: City" in text
     assert "/d/maple/people/locks/?state=differs" in text
     (line,) = shown(alice, "locks", "maple", state="differs").context["lines"]
     assert (line.field, line.clever, line.here) == ("City", "Elm", one.city)
@@ -213,7 +213,10 @@ def test_C11_csv_of_the_locks_runs_nothing_in_a_spreadsheet(maple: World, alice:
     locked(other, "grade")
     FieldLock.objects.filter(pk=lock.pk).update(reason="=HYPERLINK(1)", kept_from="+Elm")
     answer: Any = alice.get("/d/maple/people/locks.csv", {"q": str(one.sis_id)})
-    rows = {row["field"]: row for row in csv.DictReader(io.StringIO(answer.getvalue().decode()))}
+    rows = {
+        row["field"]: row
+        for row in csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
+    }
     assert sorted(rows) == ["additional_sites", "city"]
     row = rows["city"]
     assert (row["lock"], row["person"]) == (str(lock.pk), str(one.pk))
