@@ -62,8 +62,3 @@ def break_seals(connection_id: int, clever_ids: Sequence[str], *, but: str = "")
             " AND s.after < touched.clever_id AND s.last_id >= touched.clever_id",
             [list(clever_ids), connection_id, but],
         )
-
-
-def break_all_seals(connection_id: int) -> None:
-    """Breaks every seal of a connection."""
-    PageSeal.objects.filter(connection_id=connection_id).delete()
