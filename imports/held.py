@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
-from core.vocabulary import HoldState
+from core.vocabulary import DataType, HoldState
 from imports import catalogue, words
+from imports.brake_words import BRAKES, held_when
+from imports.limits import limits_of
 from imports.models import Hold, Run
 from schools.models import School
 from schools.queries import labels
@@ -31,6 +33,14 @@ class Held:
             f"{hold.count:,} of {hold.population:,} {words.types([hold.data_type])}"
             for hold in self.parts
         )
+
+    @property
+    def limit(self) -> str:
+        """The limit that it is above; where the kinds of people have several, the one of each."""
+        limits = {hold.data_type: limit_of(hold) for hold in self.parts}
+        if len(set(limits.values())) == 1:
+            return limits.popitem()[1]
+        return "; ".join(f"{words.types([t])}: {limit}" for t, limit in limits.items())
 
     @property
     def open(self) -> bool:
@@ -68,6 +78,20 @@ def held(run: Run) -> list[Held]:
 def field_of(hold: Hold) -> str:
     """The field that a hold is about, as the last part of its slice tells; "" for none."""
     return "".join(hold.slice.split("/")[2:3]) if hold.action == "blank" else ""
+
+
+def limit_of(hold: Hold) -> str:
+    """The limit that its run had for this district, "more than 10 % or more than 500 people".
+
+    "" for what is held whatever the limits say, and for a run that did not note its limits.
+    """
+    if hold.cause not in BRAKES or hold.run.own_brakes is None:
+        return ""
+    limit = limits_of(hold.run, DataType(hold.data_type)).get(hold.cause)
+    if limit is None:
+        return ""
+    more = f", and more than the {limit.allowed:,} that the run lets pass" if limit.allowed else ""
+    return held_when(hold.cause, limit) + more
 
 
 def schools_of(hold: Hold) -> tuple[int, ...]:

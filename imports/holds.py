@@ -200,7 +200,8 @@ def expire(now: datetime) -> int:
 
 def waiting(district: District) -> list[Hold]:
     """The open holds of a district."""
-    return list(Hold.objects.filter(district=district, state=HoldState.OPEN).order_by("pk"))
+    found = Hold.objects.filter(district=district, state=HoldState.OPEN).select_related("run")
+    return list(found.order_by("pk"))
 
 
 def _open_hold(hold_id: int, district: District | None) -> Hold:

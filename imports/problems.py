@@ -201,14 +201,14 @@ HOLDS = (
     Problem(
         "school_transfers",
         "Unusually many leavers at a school",
-        "More than a fifth of a school would be marked as leavers.",
+        "Unusually many people of one school would be marked as leavers.",
         "Look in Clever whether the school is still shared. " + _LOOK_AT_HOLD,
         CLEVER,
     ),
     Problem(
         "school_moves",
         "Unusually many moves away from a school",
-        "More than a fifth of a school would move to other schools.",
+        "Unusually many people of one school would move to other schools.",
         _LOOK_AT_HOLD,
         HERE,
     ),
@@ -259,7 +259,7 @@ HOLDS = (
     Problem(
         "many_updates",
         "Unusually many changes",
-        "More than three quarters of the people would be changed at once.",
+        "Unusually many of the people would be changed at once.",
         _LOOK_AT_HOLD,
         HERE,
     ),
@@ -273,7 +273,7 @@ HOLDS = (
     Problem(
         "many_creates",
         "Unusually many new records",
-        "More than half as many records as are here would be created anew.",
+        "Unusually many records would be created anew, beside those that are here.",
         "Look whether the student ID still comes from the same field. " + _LOOK_AT_HOLD,
         HERE,
     ),

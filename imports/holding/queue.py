@@ -24,7 +24,11 @@ def hold_of(district: District, number: int) -> Hold:
 
 def ended(district: District, before: int | None) -> list[Hold]:
     """A page of the holds that were decided or expired, newest first, and one more."""
-    found = Hold.objects.filter(district=district, state__in=ENDED).order_by("-pk")
+    found = (
+        Hold.objects.filter(district=district, state__in=ENDED)
+        .select_related("run")
+        .order_by("-pk")
+    )
     if before:
         found = found.filter(pk__lt=before)
     return list(found[: ENDED_A_PAGE + 1])

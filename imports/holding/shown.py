@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.vocabulary import Action, HoldState
 from imports import catalogue, words
-from imports.held import field_of
+from imports.held import field_of, limit_of
 from imports.holding import queue
 from imports.models import Hold, Run
 from schools.models import District, School
@@ -53,6 +53,7 @@ class ShownHold:
     hold: Hold
     said: catalogue.ShownProblem
     places: list[Place]
+    limit: str
 
     @property
     def open(self) -> bool:
@@ -111,6 +112,7 @@ def shown(district: District, holds: Sequence[Hold]) -> list[ShownHold]:
             hold=hold,
             said=catalogue.said(hold.cause, field=called.get(field_of(hold), "")),
             places=[_place(row, names) for row in hold.schools],
+            limit=limit_of(hold),
         )
         for hold in holds
     ]

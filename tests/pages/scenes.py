@@ -252,7 +252,7 @@ def run_row(
         "data_types": ["student", "teacher"], "requested_by": asked_by, "created_at": began,
         "finished_at": began + timedelta(seconds=74),
         "settings": dict(rules.values_list("data_type", "pk")),
-        "schools_key": school_map(made).key, **fields,
+        "schools_key": school_map(made).key, "own_brakes": {}, **fields,
     }  # fmt: skip
     return Run.objects.create(district=made, mode=mode, state=state, **given)
 

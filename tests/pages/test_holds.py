@@ -120,6 +120,41 @@ def test_C09_emptied_field_is_named_as_the_district_calls_it(maple: Scene, alice
     assert "The field School mail would be emptied" in look(alice, run)
 
 
+def test_C08_pages_say_the_limit_that_the_district_had_when_it_was_held(
+    maple: Scene, alice: Client
+) -> None:
+    run = maple.runs["done"]
+    hold = held(maple, 21, cause="school_transfers")
+    places = (LIST, page(hold), reverse("run", args=["maple", run.pk]))
+    for address in places:
+        assert "more than 20 % of a school of at least 20 people" in look(alice, address)
+    run.own_brakes = {"student": {"school_transfers": {"percent": "12.50", "number": None}}}
+    run.save()
+    for address in places:
+        shown = look(alice, address)
+        assert "more than 12.5 % of a school of at least 20 people" in shown
+        assert "20 %" not in shown and "a fifth" not in shown
+    run.raised_brakes = {"student": {"school_transfers": 15}}
+    run.save()
+    assert "at least 20 people, and more than the 15 that the run lets pass" in look(alice, LIST)
+    run.own_brakes = None
+    run.save()
+    assert "Held when there are" not in look(alice, page(hold)), "an old run did not note it"
+
+
+def test_C08_kinds_of_people_with_limits_of_their_own_are_told_apart(
+    maple: Scene, alice: Client
+) -> None:
+    run = maple.runs["done"]
+    run.own_brakes = {"teacher": {"many_updates": {"percent": "30.00", "number": None}}}
+    run.save()
+    for data_type in ("student", "teacher"):
+        held(maple, 5, rows=False, cause="many_updates", action="update", data_type=data_type,
+             slice=f"update/{data_type}", schools=[])  # fmt: skip
+    shown = look(alice, reverse("run", args=["maple", run.pk]))
+    assert "Held when there are Students: more than 75 %; Teachers: more than 30 %." in shown
+
+
 def test_C09_page_has_the_schools_with_counts_and_boxes(maple: Scene, alice: Client) -> None:
     hold = held(maple, 60)
     hold.schools.append({"school": None, "count": 2, "of": 0})
