@@ -9,12 +9,13 @@ from typing import Any
 
 from django.db import connection as database
 
-from core.vocabulary import RunMode
+from core.vocabulary import RunMode, Trigger
 from imports.models import Run
 from imports.queries import IMPORTED, total_of
 from schools.models import District
 
-WRITES = ("create", "update", "move", "link", "transfer", "restore")
+# What an import writes; the last two are written by undos only.
+WRITES = ("create", "update", "move", "link", "transfer", "restore", "remove", "unlink")
 
 # A removal that stays held night after night is stopped once: it counts where the import of that
 # data type before did not hold it yet. What a person approved was not stopped.
@@ -51,11 +52,16 @@ _LOST = """
 
 @dataclass(frozen=True)
 class Headline:
-    """What the imports of the last `days` days did for the people of a district."""
+    """What the imports of the last `days` days did for the people of a district.
+
+    `changes_written` are those that stand: what was undone is in `changes_undone` instead, and
+    an undo itself counts in neither.
+    """
 
     days: int
     removals_stopped: int
     changes_written: int
+    changes_undone: int
     people_lost: int
 
 
@@ -67,15 +73,37 @@ def headline(district: District, now: datetime, days: int = 14) -> Headline:
         "imported": [str(state) for state in IMPORTED],
         "since": since,
     }
-    counts = Run.objects.filter(
-        district=district, mode=RunMode.LIVE, state__in=IMPORTED, finished_at__gte=since
-    ).values_list("counts", flat=True)
+    written, undone = _written(district, since)
     return Headline(
         days=days,
         removals_stopped=_number(_STOPPED, names),
-        changes_written=sum(total_of(of_run, WRITES) for of_run in counts),
+        changes_written=written,
+        changes_undone=undone,
         people_lost=_number(_LOST, names),
     )
+
+
+def _written(district: District, since: datetime) -> tuple[int, int]:
+    """How many changes of the imports since then stand, and how many were undone."""
+    live = Run.objects.filter(
+        district=district, mode=RunMode.LIVE, state__in=IMPORTED, finished_at__gte=since
+    )
+    wrote: dict[int, int] = {}
+    undos: dict[int, list[int]] = {}
+    imports: list[int] = []
+    for pk, trigger, undoes, counts in live.values_list("pk", "trigger", "undoes", "counts"):
+        wrote[pk] = total_of(counts, WRITES)
+        if undoes is not None:
+            undos.setdefault(undoes, []).append(pk)
+        elif trigger != Trigger.UNDO:
+            imports.append(pk)
+
+    def standing(run: int) -> int:
+        """What the run wrote less what stands of its undos, which may be undone as well."""
+        return max(0, wrote[run] - sum(standing(undo) for undo in undos.get(run, [])))
+
+    stands = sum(standing(run) for run in imports)
+    return stands, sum(wrote[run] for run in imports) - stands
 
 
 def _number(sql: str, names: dict[str, Any]) -> int:

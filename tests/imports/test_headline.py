@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from clever_sync.models import Connection, MirrorObject, Pull
-from core.vocabulary import HoldState, RunState, Status
+from core.vocabulary import HoldState, RunState, Status, Trigger
 from imports.headline import headline
 from imports.lease import database_now
 from imports.models import Hold, PlannedChange, Run
@@ -91,6 +91,29 @@ def test_only_what_was_written_counts_as_written(maple: District) -> None:
     run_of(maple, counts={"student": {"create": 7}}, state=RunState.FAILED)
     run_of(maple, counts={"student": {"create": 7}}, days_ago=15)
     assert headline(maple, database_now()).changes_written == 8
+
+
+def test_what_was_undone_is_not_counted_as_written_nor_is_its_undo(maple: District) -> None:
+    def undo(run: Run, **counts: int) -> Run:
+        return run_of(maple, trigger=Trigger.UNDO, undoes=run, counts={"teacher": counts})
+
+    def figures() -> tuple[int, int]:
+        found = headline(maple, database_now())
+        return found.changes_written, found.changes_undone
+
+    run_of(maple, counts={"student": {"create": 5}})
+    wrong = run_of(maple, counts={"teacher": {"update": 300, "link": 10}})
+    assert figures() == (315, 0)
+    part = undo(wrong, update=100, conflict=7)
+    assert figures() == (215, 100)
+    rest = undo(wrong, update=200, unlink=10)
+    assert figures() == (5, 310), "neither the changes nor their undo"
+    undo(rest, update=200, link=10)
+    assert figures() == (215, 100), "an undo that was undone itself takes nothing back"
+    Run.objects.filter(pk=part.pk).update(state=RunState.FAILED)
+    assert figures() == (315, 0)
+    undo(run_of(maple, days_ago=15, counts={"teacher": {"update": 9}}), update=9)
+    assert figures() == (315, 0), "what is older was not counted, so nothing is taken off"
 
 
 def test_lost_is_who_was_marked_as_a_leaver_and_is_shared_all_the_same(maple: District) -> None:

@@ -234,6 +234,15 @@ def test_headline_stands_above_everything_from_the_first_import_on(
     assert (found.days, found.people_lost) == (14, 0)
     assert f"<dt>changes written</dt><dd>{found.changes_written:,}</dd>" in page
     assert "<dt>people lost</dt><dd>0</dd>" in page
+    assert "undone" not in page.partition("people lost")[2].partition("</dl>")[0]
+    latest = Run.objects.filter(mode="live", state="completed").latest("pk")
+    Run.objects.create(
+        district=maple.district, mode="live", trigger="undo", state="completed", undoes=latest,
+        data_types=["student"], counts={"student": {"update": 1}}, finished_at=timezone.now(),
+    )  # fmt: skip
+    shown = " ".join(text(alice).split())
+    assert f"<dt>changes written</dt><dd>{found.changes_written - 1:,}</dd>" in shown
+    assert "days; 1 change more was undone</dd>" in shown
     not_imported_yet(maple)
     assert "people lost" not in text(alice)
 
