@@ -8,9 +8,8 @@
 """
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from django.db import connection as database
 from django.db import transaction
@@ -18,40 +17,19 @@ from django.db import transaction
 from core.fault_points import fault_point
 from core.problems import Finding
 from core.vocabulary import Action, DataType, ImportRule, PersonKind
-from imports import alert_rows, returning, rows
-from imports.facts import gather, newcomer_of
+from imports import alert_rows, rows
+from imports.batch import Batch, compare, locks_of, remember
+from imports.facts import newcomer_of
 from imports.frame import Frame
-from imports.looking import PERSON_SQL, Missing, Seen, living, missing, person_of
-from imports.matcher import Decisions, Newcomer, Scored, Verdict, judge
-from imports.planner import (
-    UNLOCKED,
-    Locks,
-    Person,
-    Row,
-    moves_away,
-    plan_exception,
-    plan_existing,
-    plan_leaver,
-    plan_newcomer,
-    plan_return,
-)
+from imports.looking import Missing, Seen, living, missing
+from imports.matcher import Newcomer, Scored
+from imports.placing import place
+from imports.planner import Row, plan_exception, plan_leaver
 from imports.tally import Tally
 from mappings.spec import Mapped, Place
 
-Look = tuple[str, str, bool, int | None, int | None]
 KeepLease = Callable[[int], None]
-UNDECIDED = Decisions()
 COLLECT_AFTER = 500_000
-
-
-@dataclass
-class Batch:
-    """What one batch adds to the plan."""
-
-    rows: list[Row] = field(default_factory=list)
-    looks: list[Look] = field(default_factory=list)
-    alerts: list[alert_rows.AlertRow] = field(default_factory=list)
-    staying: list[tuple[DataType, str]] = field(default_factory=list)
 
 
 def build(frame: Frame, keep: KeepLease) -> Tally:
@@ -117,7 +95,7 @@ def _plan_living(frame: Frame, kind: PersonKind, seen: list[Seen], tally: Tally)
     mapper = frame.mappers[kind]
     batch = Batch()
     strangers: list[tuple[Seen, Mapped, Newcomer]] = []
-    locks = _locks(frame, [one.person["id"] for one in seen if one.person])
+    locks = locks_of(frame, [one.person["id"] for one in seen if one.person])
     for one in seen:
         mapped = mapper.map(one.payload, one.roles)
         if one.broken and not mapped.reject:
@@ -131,12 +109,12 @@ def _plan_living(frame: Frame, kind: PersonKind, seen: list[Seen], tally: Tally)
         elif one.person is not None and one.person["kind"] != kind:
             _changed_kind(one, mapped, batch)
         elif one.person is not None:
-            _compare(frame, one, mapped, one.person, locks, batch)
+            compare(frame, one, mapped, one.person, locks, batch)
         else:
             strangers.append((one, mapped, newcomer_of(one, mapped, mapper, kind)))
-        _remember(batch, one, mapped, pending)
+        remember(batch, one, mapped, pending)
     if strangers:
-        _match(frame, kind, strangers, batch)
+        place(frame, kind, strangers, batch)
     tally.looked_at += len(seen)
     return batch
 
@@ -172,7 +150,7 @@ def _outside(tally: Tally, one: Seen, mapped: Mapped, batch: Batch) -> None:
     if one.person is not None or unmatched:
         school = str(one.payload.get("student.school") or one.payload.get("teacher.school") or "")
         tally.note(mapped.data_type, one.clever_id, Finding(mapped.place.value, "site", school))
-    _remember(batch, one, mapped, pending=unmatched)
+    remember(batch, one, mapped, pending=unmatched)
 
 
 def _changed_kind(one: Seen, mapped: Mapped, batch: Batch) -> None:
@@ -191,180 +169,6 @@ def _changed_kind(one: Seen, mapped: Mapped, batch: Batch) -> None:
     batch.alerts.append(
         alert_rows.AlertRow(one.clever_id, mapped.data_type, "kind_changed", [candidate])
     )
-
-
-def _remember(batch: Batch, one: Seen, mapped: Mapped, pending: bool) -> None:
-    """Notes who is to be looked at again, and whose mark may go; of others nothing is kept."""
-    person = one.person
-    if person is not None and person["unsettled"]:
-        mark = (person["id"], person["revision"])
-    elif pending:
-        mark = (None, None)
-    else:
-        return
-    batch.looks.append((str(mapped.data_type), one.clever_id, pending, *mark))
-
-
-def _compare(
-    frame: Frame,
-    one: Seen,
-    mapped: Mapped,
-    person: Person,
-    locks: Mapping[int, Locks],
-    batch: Batch,
-    linked_by: str = "",
-) -> None:
-    import_rule = frame.specs[mapped.data_type].import_rule
-    locked = locks.get(person["id"], UNLOCKED)
-    moves = import_rule is not ImportRule.ADD_ONLY and moves_away(person, mapped, locked)
-    stays = moves and bool(frame.run.adds_only)
-    row = plan_existing(
-        person,
-        mapped,
-        clever_id=one.clever_id,
-        run_types=frame.types,
-        import_rule=import_rule,
-        locks=locked,
-        linked_by=linked_by,
-        stays=stays,
-    )
-    if stays:  # The move comes when the adds-only days are over.
-        batch.staying.append((mapped.data_type, one.clever_id))
-        batch.looks.append((str(mapped.data_type), one.clever_id, True, None, None))
-    if row is not None:
-        row.source_hash = one.content_hash
-        batch.rows.append(row)
-
-
-def _match(
-    frame: Frame,
-    kind: PersonKind,
-    strangers: list[tuple[Seen, Mapped, Newcomer]],
-    batch: Batch,
-) -> None:
-    """Places people who are not linked yet: to a record, into a new one, or before a human."""
-    mapper = frame.mappers[kind]
-    sources = {
-        name: mapper.rules_for(roles)[column].source
-        for roles in {tuple(one.roles) for one, _, _ in strangers}
-        for name, column in mapper.key_fields(roles)
-    }
-    decisions = alert_rows.decisions_for(
-        frame.district.pk,
-        [one.clever_id for one, _, _ in strangers],
-        include_staged=alert_rows.obeys_staged(frame.run),
-    )
-    decided = {who: d.match for who, d in decisions.items() if d.match is not None}
-    facts = gather(frame, kind, [n for _, _, n in strangers], sources, decided)
-    deleted = returning.deleted(frame, kind, [one.clever_id for one, _, _ in strangers])
-    linked: list[tuple[Seen, Mapped, Verdict]] = []
-    for one, mapped, newcomer in strangers:
-        decision = decisions.get(one.clever_id, UNDECIDED)
-        record = deleted.get(one.clever_id)
-        verdict = judge(
-            newcomer,
-            facts.candidates(newcomer),
-            facts.lookalikes.get(one.clever_id, []),
-            facts.crowded_keys(newcomer),
-            decision,
-        )
-        if verdict.kind in ("link", "relink"):
-            linked.append((one, mapped, verdict))
-        elif verdict.kind == "alert":
-            _conflict(one, mapped, verdict, batch)
-        elif record is not None and record.person["id"] not in decision.never:
-            _bring_back(frame, one, mapped, record, batch)
-        else:
-            _create(frame, one, mapped, verdict, batch)
-    _link(frame, linked, batch)
-
-
-def _conflict(one: Seen, mapped: Mapped, verdict: Verdict, batch: Batch) -> None:
-    row = plan_exception(
-        Action.CONFLICT,
-        mapped,
-        clever_id=one.clever_id,
-        reason=verdict.reason,
-        candidates=[scored.person_id for scored in verdict.candidates],
-    )
-    row.source_hash = one.content_hash
-    batch.rows.append(row)
-    batch.alerts.append(
-        alert_rows.AlertRow(one.clever_id, mapped.data_type, verdict.reason, verdict.candidates)
-    )
-
-
-def _bring_back(
-    frame: Frame, one: Seen, mapped: Mapped, record: returning.Deleted, batch: Batch
-) -> None:
-    """Deleted here, and shared: the same record again, unless nobody is to be added."""
-    import_rule = frame.specs[mapped.data_type].import_rule
-    if import_rule is ImportRule.UPDATE_ONLY:
-        _remember(batch, one, mapped, pending=True)
-        return
-    person = record.person
-    row = plan_return(
-        person,
-        mapped,
-        clever_id=one.clever_id,
-        deleted=record.day,
-        run_types=frame.types,
-        import_rule=import_rule,
-        locks=_locks(frame, [person["id"]]).get(person["id"], UNLOCKED),
-    )
-    row.source_hash = one.content_hash
-    batch.rows.append(row)
-
-
-def _create(frame: Frame, one: Seen, mapped: Mapped, verdict: Verdict, batch: Batch) -> None:
-    spec = frame.specs[mapped.data_type]
-    if spec.import_rule is ImportRule.UPDATE_ONLY:
-        _remember(batch, one, mapped, pending=True)
-        return
-    row = plan_newcomer(
-        mapped, clever_id=one.clever_id, defaults=spec.defaults, why={"match": verdict.why or "new"}
-    )
-    row.source_hash = one.content_hash
-    batch.rows.append(row)
-
-
-def _link(frame: Frame, linked: list[tuple[Seen, Mapped, Verdict]], batch: Batch) -> None:
-    people = _people(frame, [v.person_id for _, _, v in linked if v.person_id is not None])
-    locks = _locks(frame, list(people))
-    for one, mapped, verdict in linked:
-        assert verdict.person_id is not None
-        person = people[verdict.person_id]
-        _compare(frame, one, mapped, person, locks, batch, linked_by=verdict.why or verdict.kind)
-
-
-def _people(frame: Frame, ids: list[int]) -> dict[int, dict[str, object]]:
-    if not ids:
-        return {}
-    with database.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {PERSON_SQL} FROM schools_person p"
-            " WHERE p.district_id = %s AND p.id = ANY(%s)",
-            [frame.district.pk, ids],
-        )
-        found = [person_of(row) for row in cursor.fetchall()]
-    return {person["id"]: person for person in found if person is not None}
-
-
-def _locks(frame: Frame, ids: list[int]) -> dict[int, dict[str, dict[str, str]]]:
-    """The fields of these people that no sync may write now (C11)."""
-    locked: dict[int, dict[str, dict[str, str]]] = {}
-    if not ids:
-        return locked
-    with database.cursor() as cursor:
-        cursor.execute(
-            "SELECT person_id, field, locked_by, until FROM schools_fieldlock"
-            " WHERE district_id = %s AND person_id = ANY(%s) AND (until IS NULL OR until > %s)",
-            [frame.district.pk, ids, frame.now],
-        )
-        for person_id, name, by, until in cursor.fetchall():
-            more = {"until": until.isoformat()} if until else {}
-            locked.setdefault(person_id, {})[name] = {"locked_by": by, **more}
-    return locked
 
 
 def _plan_missing(frame: Frame, kind: PersonKind, absent: list[Missing], tally: Tally) -> Batch:
