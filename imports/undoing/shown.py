@@ -13,6 +13,13 @@ from imports.undoing.actions import refuse, undoable_until, undone_by
 from imports.undoing.scope import Scope
 from schools.models import Person
 
+UNDONE_NOTHING = (
+    RunState.DISCARDED,
+    RunState.SUPERSEDED,
+    RunState.CANCELLED,
+    RunState.FAILED,
+)
+
 
 @dataclass(frozen=True)
 class Undo:
@@ -24,13 +31,18 @@ class Undo:
 
 @dataclass(frozen=True)
 class Undoing:
-    """All that a run's page says of it."""
+    """All that a run's page says of it.
+
+    Of an undo: it `waits` for its approval, or has `ended` without undoing anything.
+    """
 
     undos: list[Undo]
     whole: Run | None
     limits: str
     until: datetime | None
     paused: list[Schedule]
+    waits: bool
+    ended: bool
 
     @property
     def back(self) -> Undo | None:
@@ -52,6 +64,8 @@ def undoing(run: Run, reader: Reader, now: datetime) -> Undoing:
         limits=limits(Scope.of(run), reader) if of_undo else "",
         until=undoable_until(run) if wrote and run.purged_at is None else None,
         paused=paused(run.district, now) if of_undo and wrote else [],
+        waits=waits(run),
+        ended=of_undo and run.state in UNDONE_NOTHING,
     )
 
 

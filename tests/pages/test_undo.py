@@ -92,6 +92,22 @@ def test_C10_both_runs_name_each_other(maple: Scene, alice: Client, run: Run) ->
     assert "A part of this run was undone" in shown and "only Email" in shown
 
 
+def test_C10_an_undo_that_waits_says_would_and_one_that_ended_says_that_it_did_nothing(
+    maple: Scene, alice: Client, run: Run
+) -> None:
+    undo = undo_of(run, RunState.READY)
+    shown = said(alice.get(address(undo, "run")))
+    assert "This run would undo" in shown and address(run, "run") in shown
+    assert "Nothing is undone before it is approved." in shown and "would be kept" in shown
+    assert "undoes" not in shown
+    for state in (RunState.DISCARDED, RunState.CANCELLED, RunState.FAILED):
+        Run.objects.filter(pk=undo.pk).update(state=state)
+        shown = said(alice.get(address(undo, "run")))
+        assert "This run was to undo" in shown and "Nothing was undone by it." in shown
+    Run.objects.filter(pk=undo.pk).update(state=RunState.COMPLETED)
+    assert "This run undoes" in said(alice.get(address(undo, "run")))
+
+
 def test_C10_the_password_again(maple: Scene, alice: Client, run: Run) -> None:
     assert "That is not your password. Nothing was undone." in press(alice, run, password="guess")
     assert "Type your password" in press(alice, run, password="")
@@ -169,6 +185,9 @@ def test_H11_the_schedule_is_paused_and_goes_on_again(
     assert student.paused_until is not None
     assert 6 <= (student.paused_until - timezone.now()).days <= 7
     assert teacher.paused_until is None, "the run was of students"
+    for page in ("daily", "overview"):
+        shown = said(alice.get(reverse(page, args=["maple"])))
+        assert f"alice@<wbr>maple.example: Run #{run.pk} is undone" in shown, page
     Run.objects.filter(pk=undos()[0].pk).update(state=RunState.COMPLETED)
     assert "The schedule is paused until" in said(alice.get(address(undos()[0], "run")))
     shown = said(alice.post(reverse("schedule_resume", args=["maple"]), follow=True))
