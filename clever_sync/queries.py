@@ -1,7 +1,7 @@
 """What pages and other rooms read of Clever's side."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
@@ -64,6 +64,14 @@ def people_per_school(connection: Connection) -> dict[str, int]:
         .annotate(people=Count("id"))
     )
     return {school: people for school, people in rows if school is not None}
+
+
+def people_were_read(connection: Connection | None, people: Mapping[str, int]) -> bool:
+    """Whether people were read already; `people` are those per school that are known.
+
+    Schools are known as soon as Clever is connected, people from the first finished reading on.
+    """
+    return bool(people) or (connection is not None and last_pull(connection) is not None)
 
 
 def last_pull(connection: Connection) -> Pull | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clever_sync.queries import connection_of, people_per_school
+from clever_sync.queries import connection_of, people_per_school, people_were_read
 from integration_console.connecting.forms import Line
 from mappings.draft import draft_of
 from mappings.matching import codes_from_clever
@@ -24,6 +24,7 @@ class Offer:
     schools: Mapping[str, CleverSchool]
     total: int
     people: Mapping[str, int]
+    people_read: bool
     alike: Mapping[str, str]
     taken: list[str]
     connected: bool
@@ -50,13 +51,15 @@ def creatable(district: District) -> Offer:
     chosen = set(draft.answers) if draft else set()
     free = [s for s in clever_side(district, unanswered=True) if s.id not in chosen]
     page = free[:A_PAGE]
+    people = people_per_school(connection) if connection else {}
     ours = local_side(district, unanswered=True)
     names = {school.id: school.name for school in ours}
     codes = School.objects.filter(district=district).values_list("site_code", flat=True)
     return Offer(
         schools={school.id: school for school in page},
         total=len(free),
-        people=people_per_school(connection) if connection else {},
+        people=people,
+        people_read=people_were_read(connection, people),
         alike={each.clever_id: names[each.school] for each in suggest_schools(page, ours)},
         taken=list(codes),
         connected=connection is not None,

@@ -15,7 +15,12 @@ from django.utils.safestring import SafeString, mark_safe
 from rapidfuzz import fuzz, process
 
 from clever_sync.models import Connection
-from clever_sync.queries import connection_of, every_school, people_per_school
+from clever_sync.queries import (
+    connection_of,
+    every_school,
+    people_per_school,
+    people_were_read,
+)
 from imports.models import Run
 from imports.queries import active_run
 from integration_console.connecting.paging import Page, page_of
@@ -110,6 +115,7 @@ class Matching:
         self.names = {clever_id: str(payload.get("name", "")) for clever_id, payload, _ in rows}
         self.shared = {school.id for school in self.theirs}
         self.people = people_per_school(self.connection) if self.connection else {}
+        self.people_read = people_were_read(self.connection, self.people)
         self.draft: SchoolMatchDraft | None = drafts.draft_of(district)
         self.saved: Choices = drafts.saved_choices(district)
         self.chosen: Choices = drafts.chosen(self.saved, self.draft)

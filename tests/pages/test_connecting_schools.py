@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Membership
-from clever_sync.models import Connection
+from clever_sync.models import Connection, MirrorObject, Pull
 from core.vocabulary import MemberRole, RunMode, RunState
 from imports.models import Run
 from mappings.actions import match_school
@@ -18,11 +18,13 @@ from mappings.models import SchoolLeftOut, SchoolMatch, SchoolMatchDraft
 from schools.models import District, School
 from tests.pages import scenes
 from tests.pages.conftest import signed_in
+from tests.pages.rules import said
 from tests.pages.scenes_connecting import clever_id, connected, grand, ours, share
 
 ALDER, BIRCH, CEDAR, DOGWOOD = (clever_id(number) for number in range(1, 5))
 IDA = "ida@maple.example"
 GOLDEN = 12
+MATCH = reverse("match_schools", args=["elm"])
 
 
 @pytest.fixture
@@ -279,6 +281,22 @@ def test_clever_schools_without_a_local_one_stand_with_their_people(
         ("Birch Middle School", 3), ("Cedar Academy", 0), ("Dogwood", 0),
     ]  # fmt: skip
     assert look(alice).context["rows"][0].people == 5
+
+
+def test_before_the_first_reading_no_school_is_said_to_have_nobody(
+    elm: District, three: list[School], alice: Client
+) -> None:
+    tie = Connection.objects.get(district=elm)
+    MirrorObject.objects.filter(connection=tie, type="user").delete()
+    pages = [(MATCH, "drop-downs"), (f"{MATCH}?view=lists", "two lists"),
+             (reverse("create_schools", args=["elm"]), "create")]  # fmt: skip
+    for address, name in pages:
+        shown = said(alice.get(address))
+        assert "not read yet" in shown and "0 people" not in shown, name
+        assert '<td class="number" data-label="People">0</td>' not in shown, name
+    Pull.objects.create(connection=tie, roles=["student"], sources=[], state="done")
+    for address, name in pages:
+        assert "not read yet" not in said(alice.get(address)), f"{name}: now it is known"
 
 
 @pytest.mark.parametrize(
