@@ -1,6 +1,6 @@
 """What unlinking, merging and taking back would change, in words and figures, before it is done."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from imports.changes import Reader, Value
 from imports.models import AlertCandidate, IdentityChange
 from imports.ownership import policies
 from integration_console.joining.forms import MergeForm
-from schools.models import FieldLock, Person
+from schools.models import District, FieldLock, Person
 from schools.targets import TARGETS
 
 
@@ -55,30 +55,41 @@ def differing(mine: joining.State, theirs: joining.State) -> list[str]:
     return [key for key, column in columns.items() if mine[column] != theirs[column]]
 
 
-def first_choice(access: Access, one: Person, other: Person) -> Person:
+def first_choice(district: District, one: Person, other: Person) -> Person:
     """Which record goes on unless somebody chooses: the one that Clever shares, else the older."""
     ids = [person.clever_id for person in (one, other) if person.clever_id]
-    shared = identity.shared_now(access.district, ids)
+    shared = identity.shared_now(district, ids)
     linked = [person for person in (one, other) if person.clever_id in shared]
     return linked[0] if len(linked) == 1 else min(one, other, key=lambda person: person.pk)
 
 
 def merge_of(access: Access, one: Person, other: Person, form: MergeForm) -> Merge:
     """The merge as chosen on a valid form; `one` stands at the left."""
-    keep = form.cleaned_data["keep"] or first_choice(access, one, other).pk
+    reader = Reader(access.district, access.sees)
+    return merge_as(reader, one, other, form.cleaned_data["keep"], form.chosen)
+
+
+def merge_as(
+    reader: Reader,
+    one: Person,
+    other: Person,
+    kept: int | None,
+    choose: Callable[[str], int | None],
+) -> Merge:
+    """The merge into the record `kept`; `choose` says whose value a field has, if it matters."""
+    keep = kept or first_choice(reader.district, one, other).pk
     survivor, gone = (one, other) if keep == one.pk else (other, one)
     before, theirs = joining.state_of(survivor), joining.state_of(gone)
     keys = differing(before, theirs)
-    chosen = {key: form.chosen(key) or usual(key, before, survivor, gone) for key in keys}
+    chosen = {key: choose(key) or usual(key, before, survivor, gone) for key in keys}
     taken = [key for key, pk in chosen.items() if pk == gone.pk]
     try:
         clever_id, refused = identity.link_of(survivor, gone), ""
     except ConsoleError as refusal:
         clever_id, refused = survivor.clever_id, refusal.sentence
     after = joining.merged(before, theirs, taken, clever_id)
-    reader = Reader(access.district, access.sees)
     reader.know_schools()
-    decided = set(policies(access.district, after["roles"])) if clever_id else set()
+    decided = set(policies(reader.district, after["roles"])) if clever_id else set()
     states = {survivor.pk: before, gone.pk: theirs}
     waiting = (AlertState.OPEN, AlertState.STAGED)
     return Merge(
@@ -113,9 +124,9 @@ def differences(reader: Reader, before: joining.State, after: joining.State) -> 
     return list(reader.differences(joining.in_fields(before, told), joining.in_fields(after, told)))
 
 
-def clever_decides(access: Access, person: Person) -> int:
+def clever_decides(district: District, person: Person) -> int:
     """How many fields of a record with a value Clever decides about now."""
-    found: Mapping[str, Any] = policies(access.district, person.roles)
+    found: Mapping[str, Any] = policies(district, person.roles)
     return sum(
         policy == Policy.CLEVER_DECIDES
         and bool(TARGETS[key].column)

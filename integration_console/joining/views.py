@@ -47,7 +47,7 @@ def unlink(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "access": access,
         "person": person,
         "name": name_of(access, person),
-        "fields": clever_decides(access, person),
+        "fields": clever_decides(access.district, person),
         "shared": person.clever_id
         in identity.shared_now(access.district, [person.clever_id or ""]),
     }

@@ -38,9 +38,11 @@ DISTRICT_FIRST: dict[str, tuple[str, ...]] = {
     "load_people": ("people.csv", "--type", "student"),
     "load_schools": ("schools.csv",),
     "match_schools": ("--auto",),
+    "merge_people": (HUGE, "1", "--do"),
     "process_alerts": (),
     "reset_clever": (),
     "state_digest": (),
+    "unlink_person": (HUGE, "--do"),
 }
 NUMBER_FIRST: dict[str, tuple[str, ...]] = {
     "approve_hold": (),
