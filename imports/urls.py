@@ -45,6 +45,7 @@ urlpatterns = [
     path("problems.csv", standing.problems_csv, name="problems_csv"),
     path("setup/new-school-year/", new_year.new_school_year, name="new_school_year"),
     path("setup/calendar/", calendar.calendar, name="calendar"),
+    path("setup/calendar/<int:number>/", calendar.change, name="calendar_change"),
     path("setup/calendar/<int:number>/remove/", calendar.remove, name="calendar_remove"),
     path("setup/brakes/", braking.brakes, name="brakes"),
     path("setup/brakes/for-one-run/", raise_views.raise_brakes, name="raise_brakes"),

@@ -27,6 +27,36 @@ def add_range(*, district: District, days: Days, today: date, by: str) -> None:
 
 
 @transaction.atomic
+def change_range(
+    *, district: District, number: int, days: Days, was: str, today: date, by: str
+) -> None:
+    """Makes a range that is on or ahead this one; `was` is the range as it was shown.
+
+    Raises ConsoleError if it is not there as shown any more, is over, or cannot be so.
+    """
+    _lock(district)
+    row = CalendarRange.objects.filter(district=district, pk=number).first()
+    before = days_of(row) if row else None
+    if row is None or str(before) != was:
+        raise ConsoleError("That range was changed or removed meanwhile. Nothing was saved.")
+    others = CalendarRange.objects.filter(district=district).exclude(pk=number)
+    refusal = _over(before, today) or objection(days, map(days_of, others), today)
+    if refusal:
+        raise ConsoleError(f"{refusal} Nothing was saved.")
+    row.kind, row.first, row.last, row.name = days.kind, days.first, days.last, days.name
+    row.save()
+    plan_anew(district)
+    audit.record(
+        district, by, "calendar.change", str(days.kind), before=str(before), range=str(days)
+    )
+
+
+def _over(days: Days | None, today: date) -> str:
+    over = days is not None and days.last < today
+    return "This range is over; it stays as it was." if over else ""
+
+
+@transaction.atomic
 def remove_range(*, district: District, number: int, by: str) -> Days | None:
     """Takes a range out of the calendar; returns it, or None if it is not there any more."""
     _lock(district)

@@ -26,7 +26,7 @@ def day(label: str) -> forms.DateField:
 
 
 class RangeForm(forms.Form):
-    """One range of days."""
+    """One range of days. `was` is the range as it was shown, where one is changed."""
 
     kind = forms.ChoiceField(
         label="What these days are for",
@@ -44,6 +44,13 @@ class RangeForm(forms.Form):
             "max_length": "Name: write 60 characters at most.",
         },
     )
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, days: Days) -> "RangeForm":
+        """The form of a range that is there already."""
+        filled = {"kind": str(days.kind), "first": days.first, "last": days.last}
+        return cls(initial={**filled, "name": days.name, "was": str(days)})
 
     @property
     def days(self) -> Days:

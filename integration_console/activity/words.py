@@ -95,6 +95,7 @@ SETTINGS = {
     "schedule.paused": "Paused syncs of {types}.",
     "schedule.resumed": "Resumed syncs of {types}.",
     "calendar.add": "Added {range} to the school calendar.",
+    "calendar.change": "Changed {before} in the school calendar to {range}.",
     "calendar.remove": "Took {range} out of the school calendar.",
     "brake.change": "Changed a brake ({subject}) from {old} to {new}. Reason: {reason}",
     "brake.off": "Switched a brake off ({subject}). Reason: {reason}",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from clever_sync.models import Connection
 from core.vocabulary import CalendarKind, RunState
+from imports.calendar.queries import days_of
 from imports.due_schedules import start_due
 from imports.models import CalendarRange, Run, Schedule
 from tests.pages import scenes
@@ -62,6 +63,69 @@ def test_C24_a_blackout_moves_what_is_due_behind_it_and_back(maple: Scene, alice
     verbs = AuditEvent.objects.filter(verb__startswith="calendar").order_by("pk")
     assert [event.verb for event in verbs] == ["calendar.add", "calendar.remove"]
     assert {event.actor for event in verbs} == {scenes.ALICE}
+
+
+def change(client: Client, row: CalendarRange, **sent: str) -> str:
+    """What stands on the page after a range was changed; what is not sent stays as it is."""
+    form = client.get(reverse("calendar_change", args=["maple", row.pk])).context["form"]
+    kept = {name: str(form.initial[name]) for name in form.fields}
+    address = reverse("calendar_change", args=["maple", row.pk])
+    return said(client.post(address, {**kept, **sent}, follow=True))
+
+
+def test_C24_a_range_is_changed_at_its_place(maple: Scene, alice: Client) -> None:
+    add(alice, 0, 30)
+    row = CalendarRange.objects.get()
+    address = reverse("calendar_change", args=["maple", row.pk])
+    assert f'href="{address}#change"' in said(alice.get(PAGE))
+    opened = said(alice.get(address))
+    assert 'value="Winter break"' in opened and f'value="{row.first}"' in opened
+    assert opened.count("button primary") == 1 and "Add these days" not in opened
+    shown = change(alice, row, last=str(today() + timedelta(days=9)), name="Winter holidays")
+    assert f"Saved: blackout from {told(0)} to {told(9)} (Winter holidays)." in shown
+    changed = CalendarRange.objects.get()
+    assert (changed.pk, changed.name) == (row.pk, "Winter holidays"), "the same range"
+    assert {due.date() for due in local_dues(maple)} == {today() + timedelta(days=10)}
+    event = AuditEvent.objects.get(verb="calendar.change")
+    assert (event.actor, event.details["range"]) == (scenes.ALICE, str(days_of(changed)))
+    assert f"Changed blackout from {told(0)} to {told(30)} (Winter break) in the school" in said(
+        alice.get(reverse("activity", args=["maple"]))
+    )
+
+
+def test_C24_a_change_that_cannot_be_is_refused_and_kept_as_typed(
+    maple: Scene, alice: Client
+) -> None:
+    row, other = days(maple, 2, 9), days(maple, 20, 25, name="Spring break")
+    before = days_of(row)
+    shown = change(alice, row, last=str(today() + timedelta(days=21)), name="Longer")
+    assert "overlap with the blackout" in shown and "(Spring break)" in shown
+    assert "Nothing was saved." in shown and 'value="Longer"' in shown
+    assert "Name: say what these days are" in change(alice, row, name="")
+    assert "This range is over: its last day" in change(
+        alice, row, first="2020-01-01", last="2020-01-02"
+    )
+    assert "was changed or removed meanwhile" in change(alice, row, was="as it was yesterday")
+    row.refresh_from_db()
+    assert days_of(row) == before and CalendarRange.objects.count() == 2
+    assert "Saved" in change(alice, other, last=str(today() + timedelta(days=26))), "not by itself"
+
+
+def test_C24_a_range_that_is_over_gone_or_elsewhere_is_not_changed(
+    maple: Scene, juniper: Scene, alice: Client
+) -> None:
+    over, theirs = days(maple, -9, -2), days(juniper, 2, 4)
+    for number in (over.pk, theirs.pk, 10**12):
+        address = reverse("calendar_change", args=["maple", number])
+        assert "not in the calendar any more" in said(alice.get(address, follow=True))
+        shown = said(alice.post(address, {"name": "Mine"}, follow=True))
+        assert "not in the calendar any more" in shown
+    assert not CalendarRange.objects.filter(name="Mine").exists()
+    row = days(maple, 2, 4)
+    for who, status in ((scenes.BOB, 403), (scenes.OLIVE, 403), (scenes.CHARLIE, 404)):
+        address = reverse("calendar_change", args=["maple", row.pk])
+        assert signed_in(who).get(address).status_code == status
+        assert signed_in(who).post(address, {}).status_code == status
 
 
 def test_C24_a_blackout_far_ahead_puts_nothing_off_yet(maple: Scene, alice: Client) -> None:
