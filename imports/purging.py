@@ -30,6 +30,9 @@ SHORT = timedelta(days=30)
 PIECE = 5000
 TICK_SECONDS = 20.0
 NAME = "purge"
+Until = Callable[[], bool]
+# How many rows went, by what they were, and whether it was all.
+Purged = tuple[dict[str, int], bool]
 # Claimed once a day; whoever ends before all is done gives it back for the next tick.
 _CLAIM = """
     INSERT INTO imports_heartbeat (name, at) VALUES (%s, now())
@@ -110,37 +113,40 @@ def gone(run: Run) -> str:
 
 def nightly(now: datetime) -> bool:
     """Once a day, as far as a tick has time; whether it was our turn."""
+    return once_a_day(NAME, lambda until: purge(now, until=until))
+
+
+def once_a_day(name: str, work: Callable[[Until], Purged]) -> bool:
+    """Lets this purge begin once a day, for the time of a tick; whether it was our turn."""
     with database.cursor() as cursor:
-        cursor.execute(_CLAIM, [NAME])
+        cursor.execute(_CLAIM, [name])
         if cursor.fetchone() is None:
             return False
     end = time.monotonic() + TICK_SECONDS
-    done, finished = purge(now, until=lambda: time.monotonic() > end)
+    done, finished = work(lambda: time.monotonic() > end)
     if not finished:
         with database.cursor() as cursor:
-            cursor.execute(_GIVE_BACK, [NAME])
+            cursor.execute(_GIVE_BACK, [name])
     if any(done.values()):
         log.info("purged", finished=finished, **done)
     return True
 
 
-def purge(
-    now: datetime, *, until: Callable[[], bool] = lambda: False
-) -> tuple[dict[str, int], bool]:
+def purge(now: datetime, *, until: Until = lambda: False) -> Purged:
     """Removes what is too old, until `until` says so, which is asked after each piece.
 
-    Returns how many rows went or were emptied, by what they were, and whether it was all.
+    Rows that stay without their values are counted as well.
     """
     ages = Ages.at(now)
     done = {"changes": 0, **dict.fromkeys(_SIMPLE, 0)}
     for run in _old_runs(ages):
-        while gone := _piece(_ROWS, run=run):
+        while gone := piece(_ROWS, run=run):
             done["changes"] += gone
             if until():
                 return done, False
         _mark(run, now)
     for name, statement in _SIMPLE.items():
-        while gone := _piece(
+        while gone := piece(
             statement,
             long=ages.long,
             short=ages.short,
@@ -165,7 +171,8 @@ def _old_runs(ages: Ages) -> list[int]:
     return list(old.values_list("pk", flat=True))
 
 
-def _piece(statement: str, **values: Any) -> int:
+def piece(statement: str, **values: Any) -> int:
+    """Removes at most PIECE rows, in a transaction of its own; returns how many."""
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute(statement, {"piece": PIECE, **values})
         return int(cursor.rowcount)

@@ -13,7 +13,8 @@ from django.conf import settings
 from core.fault_points import fault_point
 from core.vocabulary import LetterState
 from imports import driver
-from notifications import mail, render, watch
+from imports.lease import database_now
+from notifications import mail, purging, render, watch
 from notifications.claims import Claim, claim, note, withdraw
 from notifications.facts import facts_of
 from notifications.gather import gather
@@ -35,6 +36,7 @@ def work(*, seconds: float = ROUND, clock: Callable[[], float] = time.monotonic)
     if mail.reaches_people():
         watch.look()
     gather()
+    purging.nightly(database_now())
     return deliver(seconds=seconds, clock=clock)
 
 

@@ -6,8 +6,8 @@ from django.db import models
 class Heartbeat(models.Model):
     """When somebody looked at the clock last, one row per name.
 
-    "tick": the engine looked for what is due (beat with a worker, or `run_due`). "purge": what is
-    too old was removed.
+    "tick": the engine looked for what is due (beat with a worker, or `run_due`). "purge" and
+    "purge letters": what is too old was removed.
     """
 
     name = models.CharField(max_length=20, primary_key=True)

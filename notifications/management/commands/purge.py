@@ -1,4 +1,4 @@
-"""purge [--json]: removes now the values of single people that are too old, as each night (F82)."""
+"""purge [--json]: removes now what is too old, as each night: values and letters (F82, C34)."""
 
 import json
 from typing import Any
@@ -6,19 +6,21 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from core.command import ConsoleCommand
+from imports import purging as people
 from imports.lease import database_now
-from imports.purging import purge
+from notifications import purging as letters
 
 
 class Command(ConsoleCommand):
-    help = "Removes the values of single people that are older than they are kept."
+    help = "Removes values of single people, and letters, that are older than they are kept."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON document")
 
     def handle(self, *args: object, **options: Any) -> None:
         """Removes all of it, in small pieces."""
-        done, _ = purge(database_now())
+        now = database_now()
+        done = people.purge(now)[0] | letters.purge(now)[0]
         if options["json"]:
             self.stdout.write(json.dumps(done))
         else:

@@ -1,0 +1,43 @@
+"""Old letters are not kept for ever: addresses are of people, too (C34).
+
+They go as the values of imports do (imports.purging): after CHANGES_KEPT_DAYS, every night, in
+small pieces. A letter that is still to be sent stays, and so does what it tells.
+"""
+
+from datetime import datetime
+
+from imports.purging import Ages, Purged, Until, once_a_day, piece
+
+NAME = "purge letters"
+# A notice without its letter would be told again, so both go at once.
+_LETTERS = """
+    WITH old AS (
+        SELECT id FROM notifications_letter
+        WHERE created_at < %(long)s AND state <> 'waiting' ORDER BY id LIMIT %(piece)s
+    ), notices AS (
+        DELETE FROM notifications_notice WHERE letter_id IN (SELECT id FROM old)
+    )
+    DELETE FROM notifications_letter WHERE id IN (SELECT id FROM old)
+"""
+# What was no news, and was never followed by any.
+_NOTICES = """
+    DELETE FROM notifications_notice WHERE id IN (
+        SELECT n.id FROM notifications_notice n JOIN imports_runevent e ON e.id = n.event_id
+        WHERE n.letter_id IS NULL AND e.at < %(long)s LIMIT %(piece)s)
+"""
+
+
+def nightly(now: datetime) -> bool:
+    """Once a day, as far as a round of the post has time; whether it was our turn."""
+    return once_a_day(NAME, lambda until: purge(now, until=until))
+
+
+def purge(now: datetime, *, until: Until = lambda: False) -> Purged:
+    """Removes letters and notices that are too old, until `until` says so."""
+    done = {"letters": 0, "notices": 0}
+    for name, statement in (("letters", _LETTERS), ("notices", _NOTICES)):
+        while gone := piece(statement, long=Ages.at(now).long):
+            done[name] += gone
+            if until():
+                return done, False
+    return done, True
