@@ -20,7 +20,6 @@ from schools.models import District
 
 NOT_ENABLED = "Support has not enabled the Clever integration for your district yet."
 NOT_SHARED = "Data sharing is not set up in Clever yet: no school of your district can be read."
-NOT_ALLOWED = "Your role may not import district data. An owner can give you another role."
 
 
 @dataclass(frozen=True)

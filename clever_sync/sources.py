@@ -8,7 +8,7 @@ may name keys whose value came but could not be used, so that they are not taken
 import re
 from dataclasses import dataclass
 
-from core.vocabulary import CleverRole, DataType
+from core.vocabulary import CleverRole
 
 Payload = dict[str, str | list[str]]
 
@@ -113,18 +113,6 @@ KEY_COLUMNS = {
     "teacher.state_id": "key_state_id",
     "email": "key_email",
 }
-
-_ROLES_OF: dict[DataType, tuple[str, ...]] = {
-    DataType.STUDENT: ("", CleverRole.STUDENT),
-    DataType.TEACHER: ("", CleverRole.TEACHER),
-    DataType.STAFF: ("", CleverRole.STAFF, CleverRole.DISTRICT_ADMIN),
-}
-
-
-def sources_for(data_type: DataType) -> list[Source]:
-    """What may feed the fields of a data type, GPA included, extension fields not."""
-    roles = _ROLES_OF[data_type]
-    return [source for source in _ALL if source.role in roles]
 
 
 def is_source(key: str) -> bool:

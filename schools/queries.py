@@ -4,20 +4,11 @@ from collections.abc import Mapping
 
 from django.db.models import QuerySet
 
-from core.problems import ConsoleError
-from core.vocabulary import DataType, Status
-from schools.models import District, FieldLock, LocalEdit, Person, School
+from core.vocabulary import DataType
+from schools.models import District, LocalEdit, Person, School
 from schools.targets import TARGETS
 
 RENAMABLE = ("community_id",)
-
-
-def district_named(slug: str) -> District:
-    """The district of a command line. Raises ConsoleError if there is none."""
-    district = District.objects.filter(slug=slug).first()
-    if district is None:
-        raise ConsoleError(f"There is no district {slug!r}; create_district makes one.")
-    return district
 
 
 def schools_of(district: District) -> QuerySet[School]:
@@ -45,24 +36,6 @@ def people_of(district: District, data_type: DataType) -> QuerySet[Person]:
     return Person.objects.filter(
         district=district, roles__contains=[str(data_type)], archived_at=None
     )
-
-
-def leavers_of(district: District) -> QuerySet[Person]:
-    """The Transferred list (B33), by name."""
-    return Person.objects.filter(
-        district=district, status=Status.TRANSFERRED, archived_at=None
-    ).order_by("kind", "last_name", "first_name", "pk")
-
-
-def archived_of(district: District) -> QuerySet[Person]:
-    """Records that were taken out of the lists and may be brought back."""
-    return Person.objects.filter(district=district, archived_at__isnull=False)
-
-
-def locks_of(district: District) -> QuerySet[FieldLock]:
-    """All locked fields of a district with their people (C11)."""
-    locks = FieldLock.objects.filter(district=district, person__archived_at=None)
-    return locks.select_related("person").order_by("person__last_name", "person_id", "field")
 
 
 def edits_of(person: Person) -> QuerySet[LocalEdit]:

@@ -19,7 +19,6 @@ class Cast:
     happens, each used once."""
 
     willow: str
-    other_high: str
     elementary: list[str]
     pool: Iterator[Record]
 
@@ -78,7 +77,7 @@ def cast(stage: Stage, sizes: Sizes) -> Cast:
     ]
     # Not neighbours, and the same ones every time.
     pupils.sort(key=lambda student: str(student["roles"]["student"]["sis_id"])[::-1])
-    return Cast(willow, other, elementary, iter(pupils))
+    return Cast(willow, elementary, iter(pupils))
 
 
 def _one_teacher_with_two_roles(stage: Stage) -> None:

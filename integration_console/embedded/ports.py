@@ -1,7 +1,6 @@
 """Which TCP ports of this machine are free."""
 
 import socket
-import time
 
 LOCALHOST = "127.0.0.1"
 
@@ -39,13 +38,3 @@ def answers(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((LOCALHOST, port)) == 0
-
-
-def wait_until_answering(port: int, seconds: float) -> bool:
-    """Waits until the port answers; False when it did not in that time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if answers(port):
-            return True
-        time.sleep(0.05)
-    return False

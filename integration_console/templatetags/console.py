@@ -39,21 +39,6 @@ def badge(word: words.Word) -> SafeString:
 
 
 @register.filter
-def state_word(state: str) -> words.Word:
-    return words.STATES.get(state, NOTHING)
-
-
-@register.filter
-def action_word(action: str) -> words.Word:
-    return words.ACTIONS.get(action, NOTHING)
-
-
-@register.filter
-def outcome_word(outcome: str) -> words.Word:
-    return words.OUTCOMES.get(outcome, NOTHING)
-
-
-@register.filter
 def alert_word(state: str) -> words.Word:
     return words.ALERTS.get(state, NOTHING)
 
