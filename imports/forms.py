@@ -7,7 +7,8 @@ from django import forms
 
 from core.vocabulary import Action, DataType, Outcome, RunState
 from imports import catalogue, words
-from schools.models import District, School
+from schools.filters import day_field, offer_schools, school_field
+from schools.models import District
 from schools.targets import TARGETS
 
 ANY = ("", "All")
@@ -42,7 +43,18 @@ class StartForm(forms.Form):
     test = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 
 
-class RunsForm(forms.Form):
+class SpanForm(forms.Form):
+    """A form with `since` and `until`: a span of days does not end before it begins."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and since > until:
+            self.add_error("until", "To: choose the same day as From, or a later one.")
+        return cleaned
+
+
+class RunsForm(SpanForm):
     """The filter of the operations page."""
 
     kind = forms.ChoiceField(
@@ -59,25 +71,8 @@ class RunsForm(forms.Form):
             [("active", "Running now"), *((s.value, words.STATES[s].label) for s in RunState)]
         ),
     )
-    since = forms.DateField(
-        label="From",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={"invalid": "From: choose a day, as in 2026-11-22."},
-    )
-    until = forms.DateField(
-        label="To",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={"invalid": "To: choose a day, as in 2026-11-22."},
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if since and until and since > until:
-            self.add_error("until", "To: choose the same day as From, or a later one.")
-        return cleaned
+    since = day_field("From")
+    until = day_field("To")
 
 
 class ChangesForm(forms.Form):
@@ -95,13 +90,7 @@ class ChangesForm(forms.Form):
         error_messages=one_of_the_list("Type"),
         choices=choices([(t.value, words.DATA_TYPES[t]) for t in DataType]),
     )
-    school = forms.ModelChoiceField(
-        label="School",
-        required=False,
-        queryset=School.objects.none(),
-        empty_label="All",
-        error_messages={"invalid_choice": "School: choose one of the district's schools."},
-    )
+    school = school_field()
     field = forms.ChoiceField(
         label="Field",
         required=False,
@@ -131,8 +120,7 @@ class ChangesForm(forms.Form):
         self.fields["problem"].choices = choices(  # type: ignore[attr-defined]
             [(code, title) for title, code in named]
         )
-        schools = School.objects.filter(district=district).order_by("name", "pk")
-        self.fields["school"].queryset = schools  # type: ignore[attr-defined]
+        offer_schools(self, district)
         # Terminology: the district's own name for a field (B31).
         self.fields["field"].choices = choices(  # type: ignore[attr-defined]
             [(t.key, district.terminology.get(t.key, t.label)) for t in TARGETS.values()]

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 
 from core.vocabulary import DataType
-from schools.models import District, School
+from schools.filters import offer_schools, school_field, search_field
+from schools.models import District
 from schools.targets import STATUSES
 
 SORTS = (("name", "Name, A to Z"), ("-name", "Name, Z to A"), ("newest", "Newest records first"))
@@ -20,20 +21,8 @@ class PeopleForm(forms.Form):
     """The filter of a list of people. `within` are a Librarian's schools, None means all."""
 
     type = forms.ChoiceField(required=False, choices=TYPES, widget=forms.HiddenInput)
-    q = forms.CharField(
-        label="Name, ID or e-mail",
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        error_messages={"max_length": "Name, ID or e-mail: 200 characters at most."},
-    )
-    school = forms.ModelChoiceField(
-        label="School",
-        required=False,
-        queryset=School.objects.none(),
-        empty_label="All",
-        error_messages={"invalid_choice": "School: choose one of the schools of the list."},
-    )
+    q = search_field()
+    school = school_field(wrong="School: choose one of the schools of the list.")
     status = forms.TypedChoiceField(
         label="Status",
         required=False,
@@ -58,10 +47,7 @@ class PeopleForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        schools = School.objects.filter(district=district).order_by("name", "pk")
-        if within is not None:
-            schools = schools.filter(pk__in=within)
-        self.fields["school"].queryset = schools  # type: ignore[attr-defined]
+        offer_schools(self, district, within)
         if not searchable:
             # Whoever sees names masked must not find out by searching either.
             del self.fields["q"]

@@ -10,7 +10,8 @@ from core.vocabulary import DataType, Decision
 from imports import catalogue, words
 from imports.alert_rows import WAITING
 from imports.forms import choices, one_of_the_list
-from schools.models import District, School
+from schools.filters import offer_schools, school_field, search_field
+from schools.models import District
 
 MOST = 2**63 - 1
 OFFERED = (Decision.MATCH, Decision.CREATE, Decision.SKIP, Decision.NEVER)
@@ -28,13 +29,7 @@ _TICKED = re.compile(r"([0-9]{1,18})-([0-9]{1,9})")
 class AlertsForm(forms.Form):
     """The filter: the reasons are those that wait."""
 
-    q = forms.CharField(
-        label="Name or ID",
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        error_messages={"max_length": "Name or ID: 200 characters at most."},
-    )
+    q = search_field("Name or ID")
     state = forms.ChoiceField(
         label="State",
         required=False,
@@ -50,13 +45,7 @@ class AlertsForm(forms.Form):
     reason = forms.ChoiceField(
         label="Reason", required=False, error_messages=one_of_the_list("Reason")
     )
-    school = forms.ModelChoiceField(
-        label="School",
-        required=False,
-        queryset=School.objects.none(),
-        empty_label="All",
-        error_messages=one_of_the_list("School"),
-    )
+    school = school_field()
     sort = forms.ChoiceField(
         label="Order", required=False, choices=SORTS, error_messages=one_of_the_list("Order")
     )
@@ -70,8 +59,7 @@ class AlertsForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        schools = School.objects.filter(district=district).order_by("name", "pk")
-        self.fields["school"].queryset = schools  # type: ignore[attr-defined]
+        offer_schools(self, district)
         if not searchable:
             # Whoever sees names masked must not find out by searching or sorting either.
             del self.fields["q"]

@@ -10,6 +10,7 @@ from core.vocabulary import RunMode, RunState
 from imports.forms import choices, one_of_the_list
 from imports.models import PlannedChange, Run
 from imports.undoing.scope import Figures, Scope
+from schools.filters import offer_schools, school_field
 from schools.models import School
 from schools.targets import TARGETS
 
@@ -27,13 +28,7 @@ UNDO, TEST = "undo", "test"
 class LimitsForm(forms.Form):
     """What the undo of a run is limited to, or the finished test whose limits it has."""
 
-    school = forms.ModelChoiceField(
-        label="Only this school",
-        required=False,
-        queryset=School.objects.none(),
-        empty_label="All schools",
-        error_messages={"invalid_choice": "School: choose one of the district's schools."},
-    )
+    school = school_field("Only this school", every="All schools")
     field = forms.ChoiceField(
         label="Only this field", required=False, error_messages=one_of_the_list("Field")
     )
@@ -50,8 +45,7 @@ class LimitsForm(forms.Form):
         named = run.district.terminology
         fields = [(t.key, named.get(t.key, t.label)) for t in TARGETS.values()]
         self.fields["field"].choices = choices(fields)  # type: ignore[attr-defined]
-        schools = School.objects.filter(district=run.district_id).order_by("name", "pk")
-        self.fields["school"].queryset = schools  # type: ignore[attr-defined]
+        offer_schools(self, run.district)
 
     def clean_person(self) -> int | None:
         person: int | None = self.cleaned_data["person"]

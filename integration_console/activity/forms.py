@@ -5,13 +5,14 @@ from typing import Any
 
 from django import forms
 
-from imports.forms import choices, one_of_the_list
-from imports.updates.forms import MOST, day
+from imports.forms import SpanForm, choices, one_of_the_list
+from imports.updates.forms import MOST
 from integration_console.activity.facts import BY_ITSELF
 from integration_console.activity.words import KINDS
+from schools.filters import day_field
 
 
-class ActivityForm(forms.Form):
+class ActivityForm(SpanForm):
     """The filter: who, which kind of thing, from when to when."""
 
     actor = forms.ChoiceField(label="Who", required=False, error_messages=one_of_the_list("Who"))
@@ -22,20 +23,13 @@ class ActivityForm(forms.Form):
         error_messages=one_of_the_list("What"),
     )
     subject = forms.RegexField(r"^person:\d{1,18}$", required=False, widget=forms.HiddenInput)
-    since = day("From")
-    until = day("To")
+    since = day_field("From")
+    until = day_field("To")
 
     def __init__(self, *args: Any, actors: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = [(actor, BY_ITSELF.get(actor, actor)) for actor in actors if actor]
         self.fields["actor"].choices = choices(named)  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if since and until and since > until:
-            self.add_error("until", "To: choose the same day as From, or a later one.")
-        return cleaned
 
 
 class BehindForm(forms.Form):

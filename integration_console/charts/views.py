@@ -15,6 +15,7 @@ from accounts.access import Ability, Access, member
 from imports.download import as_csv
 from integration_console.chart import stacked
 from integration_console.charts.figures import SPANS, Bar, bars
+from schools.filters import offer_schools, school_field
 from schools.models import District, School
 
 HEADER = ("from", "to", "imports", "joined", "changed", "left")
@@ -23,13 +24,7 @@ HEADER = ("from", "to", "imports", "joined", "changed", "left")
 class ChartsForm(forms.Form):
     """Of what, and how far back."""
 
-    school = forms.ModelChoiceField(
-        label="School",
-        required=False,
-        queryset=School.objects.none(),
-        empty_label="All",
-        error_messages={"invalid_choice": "School: choose one of the district's schools."},
-    )
+    school = school_field()
     days = forms.TypedChoiceField(
         label="How far back",
         required=False,
@@ -41,8 +36,7 @@ class ChartsForm(forms.Form):
 
     def __init__(self, *args: Any, district: District, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        schools = School.objects.filter(district=district).order_by("name", "pk")
-        self.fields["school"].queryset = schools  # type: ignore[attr-defined]
+        offer_schools(self, district)
 
 
 @login_required

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 
+from schools.filters import search_field
+
 MOST = 2**31 - 1
 AGAIN = "Look at the page again, then decide: the form was not complete."
 NOT_COMPLETE = dict.fromkeys(("required", "invalid", "min_value", "max_value"), AGAIN)
@@ -13,13 +15,7 @@ NOT_COMPLETE = dict.fromkeys(("required", "invalid", "min_value", "max_value"), 
 class FindForm(forms.Form):
     """Which record is the double."""
 
-    q = forms.CharField(
-        label="Name, ID or e-mail of the other record",
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        error_messages={"max_length": "Name, ID or e-mail: 200 characters at most."},
-    )
+    q = search_field("Name, ID or e-mail of the other record")
 
 
 class RevisionForm(forms.Form):

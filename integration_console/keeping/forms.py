@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from imports.forms import choices, one_of_the_list
 from integration_console.people.forms import BIGGEST
-from schools.models import District, School
+from schools.filters import offer_schools, school_field, search_field
+from schools.models import District
 
 MOVED = (
     "The list has changed since you looked: the number is another now. Nothing was done."
@@ -164,23 +165,11 @@ class ExtendManyForm(Counted):
 class LocksForm(forms.Form):
     """The filter of the list of locks. Whoever sees names masked cannot search for them either."""
 
-    q = forms.CharField(
-        label="Name, ID or e-mail",
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        error_messages={"max_length": "Name, ID or e-mail: 200 characters at most."},
-    )
+    q = search_field()
     field = forms.ChoiceField(
         label="Field", required=False, error_messages=one_of_the_list("Field")
     )
-    school = forms.ModelChoiceField(
-        label="School",
-        required=False,
-        queryset=School.objects.none(),
-        empty_label="All",
-        error_messages={"invalid_choice": "School: choose one of the district's schools."},
-    )
+    school = school_field()
     by = forms.ChoiceField(
         label="Locked by", required=False, error_messages=one_of_the_list("Locked by")
     )
@@ -204,8 +193,7 @@ class LocksForm(forms.Form):
         searchable: bool,
     ) -> None:
         super().__init__(data)
-        schools = School.objects.filter(district=district).order_by("name", "pk")
-        self.fields["school"].queryset = schools  # type: ignore[attr-defined]
+        offer_schools(self, district)
         self.fields["field"].choices = choices(list(fields.items()))  # type: ignore[attr-defined]
         self.fields["by"].choices = choices([(by, by) for by in people])  # type: ignore[attr-defined]
         if not searchable:

@@ -7,6 +7,7 @@ from django import forms
 from accounts.access import ROLE_NAMES
 from accounts.invitation import LONGEST_ADDRESS
 from core.vocabulary import MemberRole
+from schools.filters import search_field
 from schools.models import District, School
 
 ROLES = [(role.value, ROLE_NAMES[role]) for role in MemberRole]
@@ -15,13 +16,7 @@ ROLES = [(role.value, ROLE_NAMES[role]) for role in MemberRole]
 class MembersForm(forms.Form):
     """The search above the list. `after` is the address behind which a page begins."""
 
-    q = forms.CharField(
-        label="E-mail or name",
-        required=False,
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-        error_messages={"max_length": "E-mail or name: 100 characters at most."},
-    )
+    q = search_field("E-mail or name", 100)
     role = forms.ChoiceField(
         label="Role",
         required=False,
