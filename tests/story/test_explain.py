@@ -16,6 +16,7 @@ from django.urls import reverse
 from accounts.models import AuditEvent
 from clever_sync.models import MirrorObject
 from core.vocabulary import MemberRole
+from imports.explaining.found import find
 from imports.models import PlannedChange, Run
 from mappings.models import SchoolMatch
 from schools import writer
@@ -161,6 +162,29 @@ def test_C18_somebody_of_clever_without_a_record_is_found_by_name(
     Person.objects.filter(pk=twin.pk).update(last_name="Other")
     assert explained(alice, q="Quux, Xaverina")["said"].hit.clever_id == who
     assert explained(alice, q="Xaverina Quux")["said"].hit.clever_id == who
+
+
+def test_C18_the_mirror_is_read_by_name_once_and_only_for_what_can_be_a_name(
+    maple: World, alice: Client
+) -> None:
+    def hits(text: str) -> tuple[set[str], int]:
+        with CaptureQueriesContext(connection) as captured:
+            found = find(maple.district, text)
+        return {hit.clever_id for hit in found.hits}, sum("named" in q["sql"] for q in captured)
+
+    who, other = maple.students()[:2]
+    maple.clever.control.edit(who, {"name.first": "Xqa_ver", "name.last": "de la Quux"})
+    maple.clever.control.edit(other, {"name.first": "Xqa", "name.last": "Quuxworth"})
+    maple.sync()
+    Person.objects.filter(clever_id__in=[who, other]).update(first_name="Else", last_name="Where")
+    for text, expected in (
+        ("de la quux", {who}), ("Quux", {other}), ("XQA", {who, other}), ("Xqa_", {who}),
+        ("de la Quux, xqa", {who}), ("xqa quux", {other}), ("Quux, Xqa", {other}), ("%", set()),
+        ("la Quux", set()), ("Quuxworth Xqaver", set()),
+    ):  # fmt: skip
+        assert hits(text) == (expected, 1), text
+    for text in ("4711", "nobody@maple.example", "S-12 b"):
+        assert hits(text) == (set(), 0), "that is no name"
 
 
 def test_C18_nobody_and_several_are_said(maple: World, alice: Client) -> None:
