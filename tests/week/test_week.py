@@ -1,13 +1,15 @@
 """A week by a moved clock: many districts in five zones, a change to summer time, and outages.
 
-WEEK_DISTRICTS=200 plays it with two hundred districts, which takes minutes; the suite with five.
+WEEK_DISTRICTS=200 plays it with two hundred districts and several worker processes, which takes
+many minutes; the suite with five, one in each zone.
 """
 
 import os
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.db.models import QuerySet
@@ -23,47 +25,35 @@ from core.vocabulary import DataType, RunMode, RunState, Trigger
 from imports.actions import start_run
 from imports.driver import drive
 from imports.models import Run, Schedule
-from imports.schedules import timetable_of
 from imports.story import story
-from imports.timetable import next_due
 from mappings.actions import create_default_rulesets
 from mappings.models import SchoolMatch
+from notifications.actions import save_recipients
+from notifications.models import Letter, told_by_default
+from notifications.words import KINDS
+from schools.digest import state_digest
 from schools.models import District, Person, School
 from tests.invariants import assert_invariants_of
-from tests.week.moved_clock import MovedClock, moved_clock
-from tests.week.playing import STEP, Console, Outage
-from tests.world import speaking_to
+from tests.notifications.office import text_of
+from tests.week.expecting import (
+    AGAIN,
+    EVERYTHING,
+    FIRST_IMPORT,
+    OVERDUE,
+    TROUBLE,
+    Expected,
+    Mail,
+    mails_of,
+    runs_of,
+)
+from tests.week.moved_clock import moved_clock
+from tests.week.playing import Console, Mailboxes, shared_out
+from tests.week.timetables import BEGIN, END, OUTAGES, ZONES, steps, timetable_of
+from tests.week.truth import written_down
+from tests.world import ADMIN, STUDENTS_AND_TEACHERS, speaking_to
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 DISTRICTS = int(os.environ.get("WEEK_DISTRICTS", "5"))
-ZONES = (
-    "America/New_York", "America/Denver", "America/Phoenix", "Europe/London", "Pacific/Honolulu",
-)  # fmt: skip
-# 02:30 is left out in New York and Denver on the Sunday.
-TIMETABLES: tuple[dict[str, Any], ...] = (
-    {"frequency": "daily", "at_minute": 150},
-    {"frequency": "every_6_hours", "at_minute": 300},
-    {"frequency": "weekdays", "at_minute": 300},
-    {"frequency": "weekly", "at_minute": 0, "weekday": 6},
-    {"frequency": "every_12_hours", "at_minute": 1380},
-)
-# Summer time begins on Sunday, March 14.
-BEGIN = datetime(2027, 3, 10, tzinfo=UTC)
-END = BEGIN + timedelta(days=7)
-
-
-def away(what: str, day: int, begins: float, ends: float) -> Outage:
-    """On a day of the week, from one hour to another."""
-    morning = BEGIN + timedelta(days=day)
-    return Outage(what, morning + timedelta(hours=begins), morning + timedelta(hours=ends))
-
-
-OUTAGES = [
-    away("beat", 0, 8, 17),
-    away("broker", 1, 5, 14),
-    away("clever", 2, 5.9, 6.6),
-    away("clever", 4, 7.4, 8.2),
-]
 DOWN = {"do": "status", "status": 503, "body": {"message": "down"}}
 
 
@@ -85,20 +75,37 @@ def clever() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture
-def clock(clever: RunningSandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[MovedClock]:
-    with moved_clock(clever.clock, monkeypatch) as moved:
-        yield moved
+def console(
+    clever: RunningSandbox, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> Iterator[Console]:
+    monkeypatch.setattr(clients, "PAUSES", (0.0,))
+    with moved_clock(clever.clock, monkeypatch) as clock:
+        mail = Mailboxes(clock, settings)
+        made = Console(clock, mail, OUTAGES)
+        made.attach(monkeypatch, settings)
+        yield made
+        mail.close()
 
 
-def begun(number: int, clever_id: str) -> District:
-    """A district after its first import, with a timetable of its own."""
-    # Five have every zone and every timetable, twenty-five each timetable in each zone.
-    zone, timetable = ZONES[number % 5], TIMETABLES[(number + number // 5) % 5]
+def all_begun(clever: RunningSandbox) -> list[District]:
+    """The districts, in the order of their numbers."""
+
+    def begin(numbers: Sequence[int]) -> None:
+        for number in numbers:
+            begun(number, clever.district_ids[number])
+
+    shared_out(begin, range(DISTRICTS))
+    return [District.objects.get(slug=f"d{number}") for number in range(DISTRICTS)]
+
+
+def begun(number: int, clever_id: str) -> None:
+    """A district after its first import, with a timetable of its own and people to be told."""
     district = District.objects.create(
-        slug=f"d{number}", name=f"District {number}", time_zone=zone, clever_enabled=True
-    )
+        slug=f"d{number}", name=f"District {number}", time_zone=ZONES[number % 5],
+        clever_enabled=True,
+    )  # fmt: skip
     create_default_rulesets(district=district)
-    connection = connect(district=district, text=clever_id, by="alex@d.example")
+    connection = connect(district=district, text=clever_id, by=ADMIN)
     Connection.objects.filter(pk=connection.pk).update(enabled=True)
     School.objects.create(
         district=district, site_code="DO", name="District office", is_district_office=True
@@ -106,13 +113,17 @@ def begun(number: int, clever_id: str) -> District:
     school = School.objects.create(district=district, site_code="S1", name="One school")
     shared = connection.mirror.get(type="school")
     SchoolMatch.objects.create(district=district, clever_school_id=shared.clever_id, school=school)
-    types = (DataType.STUDENT, DataType.TEACHER)
     run = start_run(
-        district=district, mode=RunMode.LIVE, data_types=types, requested_by="", approved=True
-    ).run
+        district=district, mode=RunMode.LIVE, data_types=STUDENTS_AND_TEACHERS, requested_by="",
+        approved=True,
+    ).run  # fmt: skip
     assert drive(run.pk).state == RunState.COMPLETED
+    timetable = asdict(timetable_of(number))
     Schedule.objects.filter(district=district).update(**timetable, next_due=None)
-    return district
+    lists = {EVERYTHING: KINDS, TROUBLE: told_by_default()}
+    for data_type in STUDENTS_AND_TEACHERS:
+        wanted = {f"{name}@d{number}.example": kinds for name, kinds in lists.items()}
+        save_recipients(district=district, data_type=DataType(data_type), wanted=wanted, by=ADMIN)
 
 
 def something_happens(district: CleverDistrict, day: int) -> None:
@@ -133,86 +144,107 @@ def something_happens(district: CleverDistrict, day: int) -> None:
     district.move_last_sync()
 
 
-def scheduled(district: District) -> QuerySet[Run]:
-    return Run.objects.filter(district=district, trigger=Trigger.SCHEDULE).order_by("pk")
-
-
-def expected(district: District) -> list[datetime]:
-    """The moments at which runs begin: at the first tick after a time that was due.
-
-    Whatever was missed meanwhile is caught up with once. A run that began while the broker was
-    away is on until it is back.
-    """
-    timetable = timetable_of(Schedule.objects.filter(district=district)[0])
-    zone = ZoneInfo(district.time_zone)
-    due = next_due(timetable, zone, BEGIN)
-    begins, now, free = [], BEGIN, BEGIN
-    while now < END:
-        if due <= now and free <= now and not is_away("beat", now):
-            begins.append(now)
-            due = next_due(timetable, zone, now)
-            free = max([now, *(o.ends + STEP for o in OUTAGES if o.what == "broker" and o.on(now))])
-        now += STEP
-    return begins
-
-
-def is_away(what: str, now: datetime) -> bool:
-    return any(outage.what == what and outage.on(now) for outage in OUTAGES)
-
-
-def truth(district: CleverDistrict) -> set[tuple[str, str, str]]:
-    rows = district.store.rows("SELECT id FROM users WHERE hidden = 0")
-    people = [district.people.shown(row[0]) for row in rows]
-    return {(p["id"], p["name"]["first"], p["name"]["last"]) for p in people if p}
-
-
-def test_C25_A43_B06_B10_F14_a_week_of_many_districts_with_outages(
-    clever: RunningSandbox, clock: MovedClock, monkeypatch: pytest.MonkeyPatch, settings: Any
-) -> None:
-    monkeypatch.setattr(clients, "PAUSES", (0.0,))
-    clock.set(BEGIN)
-    districts = [begun(n, each) for n, each in enumerate(clever.district_ids)]
-    console = Console(clock, OUTAGES)
-    console.attach(monkeypatch, settings)
-    is_down, now = False, BEGIN
-    while now < END:
-        clock.set(now)
+def play(clever: RunningSandbox, console: Console, plans: Sequence[Sequence[Expected]]) -> None:
+    """The week; at Clever something happens each day that a sync is still to come for."""
+    is_down = False
+    for now in steps():
+        console.clock.set(now)
         if console.away("clever") != is_down:
             is_down = not is_down
             clever.control.faults([DOWN] if is_down else [])
         if now.hour == 4 and now.minute == 0:
-            for over_there in clever.sandbox.districts:
-                something_happens(over_there, (now - BEGIN).days)
+            for over_there, runs in zip(clever.sandbox.districts, plans, strict=True):
+                if any(run.good and run.ended >= now for run in runs):
+                    something_happens(over_there, (now - BEGIN).days)
         console.step()
-        now += STEP
-    for place, district in enumerate(districts):
-        assert_synced_when_it_should(district)
+    console.clock.set(END)
+    console.deliver()
+
+
+def scheduled(district: District) -> QuerySet[Run]:
+    return Run.objects.filter(district=district, trigger=Trigger.SCHEDULE).order_by("pk")
+
+
+def test_C25_A43_B06_B10_F14_F15_F74_C20_a_week_of_many_districts_with_outages(
+    clever: RunningSandbox, console: Console
+) -> None:
+    console.clock.set(BEGIN)
+    districts = all_begun(clever)
+    plans = [runs_of(number) for number in range(DISTRICTS)]
+    play(clever, console, plans)
+    for number, district in enumerate(districts):
+        assert_synced_when_it_should(district, plans[number])
+        assert_told_once(console.mail, district, mails_of(number, plans[number]))
+        assert_is_what_its_clever_is(district, clever.sandbox.districts[number])
         assert_invariants_of(district)
-        catch_up(district)
-        living = Person.objects.filter(district=district, status=1, archived_at=None)
-        here = set(living.values_list("clever_id", "first_name", "last_name"))
-        assert here == truth(clever.sandbox.districts[place])
+    assert set(Letter.objects.values_list("state", flat=True)) == {"sent"}
+    ids = [letter["Message-ID"] for letter in console.mail.office.letters]
+    assert len(ids) == len(set(ids)) == Letter.objects.count()
+    everything_was_met(console, districts)
+
+
+def everything_was_met(console: Console, districts: Sequence[District]) -> None:
+    """The outages struck: otherwise the week has shown nothing."""
     spring = [run.created_at for run in scheduled(districts[0])]
     assert BEGIN + timedelta(days=4, hours=7.5) in spring, "02:30 was left out; 03:30 is 07:30 UTC"
     assert console.lost, "the broker was away when it was needed"
-    assert Run.objects.filter(rests__gt=0).exists(), "and so was Clever"
+    good = Run.objects.filter(state=RunState.COMPLETED)
+    assert good.filter(rests__gt=0).exists(), "and so was Clever"
     assert any("late by" in story(run)[0].note for d in districts for run in scheduled(d))
+    subjects = " ".join(letter["Subject"] for letter in console.mail.office.letters)
+    assert OVERDUE in subjects and AGAIN in subjects
+    assert Letter.objects.filter(attempts__gt=1).exists(), "and so was the mail server"
 
 
-def assert_synced_when_it_should(district: District) -> None:
+def assert_synced_when_it_should(district: District, plan: Sequence[Expected]) -> None:
     """Each time once, and at the time; a run that met an outage came to its end after it."""
     runs = list(scheduled(district))
-    assert [run.created_at for run in runs] == expected(district)
-    assert {run.state for run in runs} <= {RunState.COMPLETED}
+    came = [(run.created_at, run.finished_at, run.state == RunState.COMPLETED) for run in runs]
+    assert came == [(run.begun, run.ended, run.good) for run in plan]
+    assert {run.failure for run in runs} <= {"", "clever_unavailable"}
     assert len({run.due_slot for run in runs}) == len(runs)
     kinds = {run.pull.kind for run in runs if run.pull}
     assert kinds <= {"events", "full"}
 
 
-def catch_up(district: District) -> None:
-    """What happened after the week's last sync of a district that is not synced every day."""
-    run = start_run(
-        district=district, mode=RunMode.LIVE, data_types=(DataType.STUDENT, DataType.TEACHER),
-        requested_by="", approved=True,
-    ).run  # fmt: skip
-    assert drive(run.pk).state == RunState.COMPLETED
+def assert_told_once(mail: Mailboxes, district: District, wanted: Sequence[Mail]) -> None:
+    """What came to the district's addresses is what should have come, each once and in time."""
+    runs = Run.objects.filter(district=district).order_by("pk")
+    places = {run.pk: place for place, run in enumerate(runs, start=FIRST_IMPORT)}
+    came = [
+        Mail(at, reader_of(letter["To"]), subject, run_in(text_of(letter), places))
+        for at, letter in zip(mail.times, mail.office.letters, strict=True)
+        if letter["To"].endswith(f"@{district.slug}.example")
+        for subject in [letter["Subject"].removeprefix(f"{district.name}: ")]
+    ]
+    assert sorted(came, key=order) == sorted(wanted, key=order)
+
+
+def reader_of(address: str) -> str:
+    return address.partition("@")[0]
+
+
+def run_in(text: str, places: dict[int, int]) -> int | None:
+    """The place of the run that a mail leads to; None where it leads to no run."""
+    found = re.search(r"/operations/(\d+)/", text)
+    return places[int(found[1])] if found else None
+
+
+def order(mail: Mail) -> tuple[datetime, str, str]:
+    return mail.at, mail.reader, mail.subject
+
+
+def assert_is_what_its_clever_is(district: District, over_there: CleverDistrict) -> None:
+    """All that is mapped, of everybody who is here or was, by the digest of both."""
+    truth = written_down(over_there, slug=f"{district.slug}-truth")
+    assert state_digest(district) == state_digest(truth), [
+        (mine, theirs)
+        for mine, theirs in zip(*map(people_of, (district, truth)), strict=True)
+        if mine != theirs
+    ]
+
+
+def people_of(district: District) -> list[dict[str, Any]]:
+    left_out = {"id", "district_id", "school_id", "revision", "created_at", "changed_at"}
+    rows = Person.objects.filter(district=district).order_by("clever_id").values()
+    return [{name: value for name, value in row.items() if name not in left_out} for row in rows]
