@@ -47,7 +47,16 @@ def ceiling(highest: int) -> int:
     """A round number at or above `highest` that four lines divide well."""
     size = 4
     while True:
-        for top in (size, size * 3 // 2, size * 2, size * 3, size * 4, size * 5):
+        for top in (
+            size,
+            size * 3 // 2,
+            size * 2,
+            size * 3,
+            size * 4,
+            size * 5,
+            size * 6,
+            size * 8,
+        ):
             if top >= highest and top % 4 == 0:
                 return top
         size *= 10

@@ -21,7 +21,7 @@ class BoardForm(DistrictsForm):
         label="First",
         required=False,
         choices=[
-            ("attention", "What needs somebody"),
+            ("attention", "Needs somebody"),
             ("name", "By name"),
             ("last_good", "Longest without a good sync"),
             ("held", "Most changes held"),

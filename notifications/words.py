@@ -16,7 +16,7 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.FAILED: "An import or a sync has failed",
     EventKind.APPROVED: "Clever has approved the connection",
     EventKind.NEEDS_ATTENTION: "The connection to Clever needs attention",
-    EventKind.OVERDUE: "There was no good sync for 26 hours",
+    EventKind.OVERDUE: "There was no good sync for a day (26 hours)",
 }
 GROUPS: tuple[tuple[str, tuple[EventKind, ...]], ...] = (
     (
@@ -45,5 +45,5 @@ def summary(events: Iterable[str]) -> str:
         return "Everything"
     if chosen == set(TOLD_BY_DEFAULT):
         return "Failures, holds, decisions and alerts"
-    said = [EVENTS[kind] for kind in KINDS if kind in chosen]
-    return "; ".join(said) if said else "Nothing"
+    first, *others = [EVENTS[kind] for kind in KINDS if kind in chosen] or ["Nothing"]
+    return "; ".join([first, *(other[0].lower() + other[1:] for other in others)])

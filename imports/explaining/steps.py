@@ -78,7 +78,7 @@ def _record(found: Explanation) -> Iterator[Step]:
         yield Step(question, "None.", "info")
     for one in found.waiting:
         said = "An alert waits for a decision." if one.kind == "alert" else "A change is held."
-        yield Step("What waits for a person?", said, "waits")
+        yield Step("Does a decision wait?", said, "waits")
     if person is not None and person.protected:
         yield Step("Is the person protected?", "Yes: no sync marks them as a leaver.", "info")
 
@@ -87,17 +87,28 @@ def _next(found: Explanation, reader: Reader) -> Iterator[Step]:
     question = "What would the next sync do?"
     if not found.shared:
         if found.known.linked:
-            rule = found.rule or "left as they are"
-            waits = "" if found.known.confirmed else " once the absence is confirmed"
-            kept = "Nothing: the person is protected."
-            answer = kept if found.known.protected else f"Whoever has left is {rule}{waits}."
-            yield Step(question, answer)
+            yield Step(question, _of_leavers(found))
         return
     row = found.row
-    if row is None:
+    if row is None and any(one.kind == "alert" for one in found.waiting):
+        yield Step(question, "Nothing, until somebody has decided about the alert.", "waits")
+    elif row is None:
         yield Step(question, "Nothing: nothing differs that it may write.", "yes")
     elif row.action in WRITES:
         names = ", ".join(reader.label(name) for name in row.after)
         yield Step(question, f"It would {WRITES[row.action]}: {names}.", "waits")
     else:
         yield Step(question, "Nothing is written; a person has to look first.", "waits")
+
+
+def _of_leavers(found: Explanation) -> str:
+    """What becomes of somebody whom Clever does not share."""
+    rule = found.rule or "left as they are"
+    if found.known.protected:
+        return "Nothing: the person is protected."
+    if found.known.hold:
+        return (
+            f"Nothing, while the change is held. Once it is approved, whoever has left is {rule}."
+        )
+    waits = "" if found.known.confirmed else " once the absence is confirmed"
+    return f"Whoever has left is {rule}{waits}."

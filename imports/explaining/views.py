@@ -22,9 +22,9 @@ from imports.explaining.shown import of_explanation
 
 TOO_OFTEN = "Clever was asked often within this minute. Wait a minute, then ask again."
 WHO = {
-    WhoFixes.SIS: "Your SIS",
-    WhoFixes.CLEVER: "Clever, under sharing",
-    WhoFixes.HERE: "Here",
+    WhoFixes.SIS: "Whoever keeps your SIS",
+    WhoFixes.CLEVER: "Your Clever administrator, under sharing",
+    WhoFixes.HERE: "You or a colleague, in this console",
 }
 
 
@@ -90,7 +90,7 @@ def explained(access: Access, hit: Hit) -> dict[str, Any]:
     who = said.headline.who
     return {
         "said": said,
-        "who": WHO[who] if who else "Nobody has to act",
+        "who": WHO[who] if who else "Nobody",
         "acts": who is not None,
         **of_explanation(said, reader),
     }

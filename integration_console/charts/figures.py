@@ -42,15 +42,21 @@ def bars(district: District, school: School | None, days: int, now: datetime) ->
     today, wide = now.astimezone(zone).date(), SPANS[days]
     number = -(-days // wide)
     begin = today - timedelta(days=number * wide - 1)
+    # The first bar is for fewer days, where the days are no whole number of bars.
+    first = today - timedelta(days=days - 1)
     sums = [[0, 0, 0, 0] for _ in range(number)]
-    since = start_of(district, begin)
+    since = start_of(district, first)
     for at, figures in told(district, school, since):
         assert at  # It has ended.
         bar = (at.astimezone(zone).date() - begin).days // wide
         if 0 <= bar < number:
             sums[bar] = [a + b for a, b in zip(sums[bar], (1, *figures), strict=True)]
     return [
-        Bar(begin + timedelta(days=n * wide), begin + timedelta(days=(n + 1) * wide - 1), *found)
+        Bar(
+            max(first, begin + timedelta(days=n * wide)),
+            begin + timedelta(days=(n + 1) * wide - 1),
+            *found,
+        )
         for n, found in enumerate(sums)
     ]
 

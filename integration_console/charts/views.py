@@ -52,6 +52,7 @@ def charts(request: HttpRequest, slug: str) -> HttpResponse:
         "bars": found,
         "school": school,
         "days": days,
+        "wide": SPANS[days],
         "any": any(bar.joined or bar.changed or bar.left for bar in found),
         "chart": stacked(
             [bar.label for bar in found], [(bar.changed, bar.joined, bar.left) for bar in found]

@@ -22,12 +22,12 @@ def needs_attention(fact: Fact) -> Part:
 def overdue(fact: Fact) -> Part:
     return Part(
         title="There was no good sync for a day",
-        happened=f"The last good sync of {fact.types} ended on {fact.since}. One was due since,"
-        " and none has come to a good end.",
+        happened=f"The last good sync of {fact.types} ended on {fact.since}. One or more were"
+        " due since then, and none has ended well.",
         lost="Nothing is lost: records stay as they were at the last good sync. What changed in"
         " Clever since is not here yet.",
         todo="Open the overview and look at the last runs. Sync Now starts one; if it does not"
-        " come to a good end, tell Support. You are told once when syncs come again.",
+        " end well, tell Support. You are told once when syncs come again.",
         link=fact.links["overview"],
         label="Open the overview",
         tone="bad",
@@ -41,9 +41,10 @@ def works_again(fact: Fact) -> Part:
     missed = f" It went wrong {times} in between." if fact.count > 1 else ""
     return Part(
         title=what,
-        happened=f"Since {fact.at} it is well again; something was wrong since {fact.since}."
+        happened=f"It has been well again since {fact.at}. Something had been wrong since"
+        f" {fact.since}."
         if fact.run is None
-        else f"{named(fact)} has come to a good end on {fact.at}. Something was wrong since"
+        else f"{named(fact)} ended well on {fact.at}. Something had been wrong since"
         f" {fact.since}.{missed}",
         lost="Nothing is lost: what changed in Clever meanwhile comes with the next sync."
         if connection

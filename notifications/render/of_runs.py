@@ -76,7 +76,7 @@ def needs_decision(fact: Fact) -> Part:
         title="Your decision is needed",
         happened=(
             f"Nothing was imported yet. Your decision is needed. {named(fact)} stopped on"
-            f" {fact.at}, because its plan is another one than the test showed:"
+            f" {fact.at}, because its plan is not the one that the test showed:"
             f" {number(fact.count, 'row differs', 'rows differ')}."
         ),
         lost="Nothing is lost: no record here was changed or removed.",
@@ -98,7 +98,8 @@ def held(fact: Fact) -> Part:
     return Part(
         title=f"{changes} held, because {'it looks' if total == 1 else 'they look'} like an"
         " accident",
-        happened=f"{named(fact)} of {fact.at} did not write them. Why: {causes}.",
+        happened=f"{named(fact)} of {fact.at} did not write"
+        f" {'it' if total == 1 else 'them'}. Why: {causes}.",
         lost="Nothing is lost: what is held was not written. Everything else was imported.",
         todo="Look at what is held. Approve it if it is right, else discard it. If Clever was"
         " wrong, put it right there and check again. After 7 days without a decision it expires,"

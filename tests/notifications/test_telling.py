@@ -138,7 +138,7 @@ def test_C20_the_second_failed_night_is_no_mail_and_the_end_is_one(
     assert len(office.letters) == 2
     text = flat(text_of(office.letters[1]))
     assert office.letters[1]["Subject"] == "Maple Ridge Unified: Syncs work again"
-    assert "Something was wrong since Tue, Nov 24, 05:00 MST. It went wrong 3 times" in text
+    assert "Something had been wrong since Tue, Nov 24, 05:00 MST. It went wrong 3 times" in text
     # The nights that were no mail of their own stand in it.
     for missed in ("Wed, Nov 25", "Thu, Nov 26"):
         assert f"- {missed}, 05:00 MST: Scheduled Sync has failed: Clever could not" in text

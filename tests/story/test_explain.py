@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -16,7 +17,9 @@ from django.urls import reverse
 from accounts.models import AuditEvent
 from clever_sync.models import MirrorObject
 from core.vocabulary import MemberRole
+from imports.changes import Reader
 from imports.explaining.found import find
+from imports.explaining.steps import steps
 from imports.models import PlannedChange, Run
 from mappings.models import SchoolMatch
 from schools import writer
@@ -121,7 +124,7 @@ def test_C18_an_unmatched_school_is_for_us_to_match(maple: World, alice: Client)
     school = maple.clever.control.person(who)["roles"]["student"]["school"]
     SchoolMatch.objects.filter(clever_school_id=school).delete()
     context = explained(alice, q=who)
-    assert context["who"] == "Here"
+    assert context["who"] == "You or a colleague, in this console"
     assert "which is matched with no school here: match it" in context["said"].headline.sentence
     name = MirrorObject.objects.get(type="school", clever_id=school).payload["name"]
     assert name in answers(context)["Is the school matched?"]
@@ -132,13 +135,18 @@ def test_C18_who_left_is_explained_by_the_school(maple: World, alice: Client) ->
     maple.clever.control.remove(who)
     maple.sync()
     context = explained(alice, q=who)
-    assert context["who"] == "Your SIS"
+    assert context["who"] == "Whoever keeps your SIS"
     assert "(404)" in answers(context)["Was the person in the last reading of Clever?"]
     assert answers(context)["What would the next sync do?"] == (
         "Whoever has left is marked Transferred."
     )
+    held = replace(context["said"], known=replace(context["said"].known, hold="Many leavers"))
+    assert steps(held, Reader(maple.district, lambda _: True))[-1].answer == (
+        "Nothing, while the change is held. Once it is approved, whoever has left is marked"
+        " Transferred."
+    )
     MirrorObject.objects.filter(type="school").update(gone_in=Run.objects.latest("pk").pull)
-    assert explained(alice, q=who)["who"] == "Clever, under sharing"
+    assert explained(alice, q=who)["who"] == "Your Clever administrator, under sharing"
 
 
 def test_C18_somebody_of_clever_without_a_record_is_found_by_name(
@@ -154,9 +162,12 @@ def test_C18_somebody_of_clever_without_a_record_is_found_by_name(
     maple.sync()
     context = explained(alice, clever_id=who)
     assert context["said"].hit.person is None
-    assert context["who"] == "Here"
+    assert context["who"] == "You or a colleague, in this console"
     assert "Probably here already" in context["said"].headline.sentence
     assert [one.kind for one in context["said"].waiting] == ["alert"]
+    nothing_differs = replace(context["said"], supposed=None)
+    asked = steps(nothing_differs, Reader(maple.district, lambda _: True))
+    assert asked[-1].answer == "Nothing, until somebody has decided about the alert."
     hits = shown(alice, "explain", "maple", q="S-1").context
     assert hits["said"].hit.clever_id == who
     Person.objects.filter(pk=twin.pk).update(last_name="Other")
