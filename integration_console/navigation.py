@@ -28,7 +28,8 @@ class Waits:
 
 @dataclass(frozen=True)
 class Place:
-    """One entry. `badge` says how many things wait there, `noun` what they are.
+    """One entry. `badge` says how many things wait there, `noun` what they are, and `one`
+    what one of them is.
 
     `sections` are the names of the addresses that belong to it. `also` is needed beside `ability`.
     With `there`, the entry is there only while that says so.
@@ -41,6 +42,7 @@ class Place:
     sections: tuple[str, ...] = ()
     badge: Callable[[Waits], int] | None = None
     noun: str = "waiting"
+    one: str = ""
     also: Ability | None = None
     there: Callable[[Waits], bool] | None = None
 
@@ -78,6 +80,7 @@ PLACES = (
         CONFIGURE,
         badge=lambda waits: waits.schools,
         noun="schools to match",
+        one="school to match",
         there=lambda waits: waits.admission.open,
     ),
     Place(
@@ -98,6 +101,7 @@ PLACES = (
         ("hold", "hold_approve", "holds_together"),
         badge=lambda waits: waits.held,
         noun="changes held",
+        one="change held",
         there=lambda waits: waits.held > 0,
     ),
     Place(
@@ -117,6 +121,7 @@ PLACES = (
         Ability.SEE_INTEGRATION,
         badge=lambda waits: waits.problems,
         noun="problems",
+        one="problem",
         there=lambda waits: waits.problems > 0,
     ),
     Place("People", "users", "people", Ability.SEE_PEOPLE, PEOPLE_PAGES),
@@ -140,6 +145,10 @@ class Entry:
     place: Place
     current: bool
     count: int
+
+    @property
+    def noun(self) -> str:
+        return (self.count == 1 and self.place.one) or self.place.noun
 
 
 def entries(access: Access, url_name: str) -> list[Entry]:

@@ -138,7 +138,7 @@ def test_sidebar_says_what_waits_and_where(maple: Scene, alice: Client) -> None:
     page = text(alice)
     held = sum(Hold.objects.values_list("count", flat=True))
     assert f'{held}<span class="visually-hidden"> changes held</span>' in page
-    assert '1<span class="visually-hidden"> schools to match</span>' in page
+    assert '1<span class="visually-hidden"> school to match</span>' in page
     Alert.objects.all().delete()
     Hold.objects.all().delete()
     page = text(alice)
