@@ -30,8 +30,13 @@ def test_C20_a_mail_fits_a_phone(template: str, browser: Browser) -> None:
     said = {
         "district": {"name": "Maple Ridge Unified", "slug": "maple"},
         "words": Written("Held", [PART], ["Yesterday: it was held"]),
-        **{"link": LINK, "password_reset_url": LINK, "console": LINK, "recipients": LINK},
-        **{"by": "alice@maple.example", "email": "bob@maple.example", "days": 3},
+        "link": LINK,
+        "password_reset_url": LINK,
+        "console": LINK,
+        "recipients": LINK,
+        "by": "alice@maple.example",
+        "email": "bob@maple.example",
+        "days": 3,
     }
     page = browser.new_page(viewport={"width": 375, "height": 600})
     page.set_content(render_to_string(template, said))
