@@ -8,6 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import SupportGrant
+from imports.models import Schedule
 from notifications.models import Recipient
 from schools.models import FieldLock
 from tests.pages.conftest import Site
@@ -128,7 +129,7 @@ def test_C31_a_recipient_is_added_with_chosen_events_and_removed(site: Site) -> 
     press(page, "An import or a sync has finished")
     follow(page, "Save")
     made = Recipient.objects.filter(email="keys@maple.example")
-    expect(page.get_by_text("keys@maple.example")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Remove keys@maple.example")).to_be_visible()
     assert "finished" in made.get().events
     page.goto(reverse("recipients_edit", args=["maple", "teacher"]))
     press(page, "Remove keys@maple.example")
@@ -163,7 +164,9 @@ def test_C31_the_schedule_is_set(site: Site) -> None:
     tab_to(page, "Time")
     page.keyboard.type("0615AM")
     follow(page, "Save and Close")
-    expect(page).to_have_url(re.compile(r"/clever/settings/$"))
+    expect(page).to_have_url(re.compile(r"/clever/configure/$"))
+    schedule = Schedule.objects.get(district=site.full.district, data_type="student")
+    assert schedule.at_minute == 6 * 60 + 15
 
 
 def test_C31_the_menu_opens_and_escape_closes_it(site: Site) -> None:
