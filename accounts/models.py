@@ -117,6 +117,14 @@ class AuditLink(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "number"], name="audit_link_one")]
+        indexes = [
+            # Empty but for the rows of transactions that are being committed.
+            models.Index(
+                fields=["chain", "event"],
+                condition=models.Q(number__isnull=True),
+                name="audit_link_waiting",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.chain}/{self.number}"

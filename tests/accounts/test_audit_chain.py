@@ -21,6 +21,7 @@ from schools.models import District
 pytestmark = pytest.mark.django_db(transaction=True)
 ALICE = "alice@maple.example"
 IN_CHAINS = import_module("accounts.migrations.0005_audit_in_chains")
+TOGETHER = import_module("accounts.migrations.0006_audit_linked_together")
 
 
 @pytest.fixture
@@ -146,8 +147,7 @@ def written_anew(district: District) -> None:
     sql("UPDATE accounts_auditlink SET number = NULL, hash = NULL WHERE chain = %s", district.pk)
     sql("UPDATE accounts_auditchain SET number = 0, hash = %s WHERE chain = %s", bytes(32),
         district.pk)  # fmt: skip
-    for event in rows(district):
-        sql("SELECT accounts_audit_link(%s)", event.pk)
+    sql("SELECT accounts_audit_link_chain(%s)", district.pk)
 
 
 def told(*arguments: str) -> tuple[str, str, int]:
@@ -288,10 +288,37 @@ def test_C23_same_look_within_an_hour_is_one_row(maple: District) -> None:
 
 
 def test_C23_rows_from_before_the_chains_are_linked_by_the_migration(maple: District) -> None:
+    sql(TOGETHER.ONE_BY_ONE)
+    audit.record(maple, ALICE, "person.seen", "person:29")
+    assert verify(maple.pk).broken == ""
     sql(IN_CHAINS.WITHOUT)
     audit.record(maple, ALICE, "person.seen", "person:30")
     assert not AuditLink.objects.exists()
     sql(IN_CHAINS.LINK + IN_CHAINS.OLDER_ROWS + IN_CHAINS.AT_THE_END + IN_CHAINS.ONLY_ADDED)
+    sql(TOGETHER.TOGETHER)
     audit.record(maple, ALICE, "person.seen", "person:31")
     found = verify(maple.pk)
-    assert (found.rows, found.broken) == (7, "")
+    assert (found.rows, found.broken) == (8, "")
+
+
+def versions_of_last_links() -> int:
+    """How many versions of a last link were ever written, as PostgreSQL counts them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute(
+            "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'accounts_auditchain'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_H18_rows_of_one_transaction_are_linked_together(maple: District) -> None:
+    other = District.objects.create(slug="cedar", name="Cedar Falls", time_zone="America/Denver")
+    before = versions_of_last_links()
+    with transaction.atomic():
+        for n in range(4):
+            for district in (maple, other):
+                audit.record(district, ALICE, "person.seen", f"person:{n}")
+    found = verify(maple.pk), verify(other.pk)
+    assert [(each.rows, each.broken) for each in found] == [(9, ""), (4, "")]
+    # One of each chain: with one per row, the next row goes through all before it.
+    assert versions_of_last_links() - before == 2
