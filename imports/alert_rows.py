@@ -285,6 +285,8 @@ def finish(run: Run) -> None:
 
 def _forget(district_id: int, clever_ids: Sequence[str]) -> None:
     """Drops decisions that were never carried out, where no alert waits any more."""
+    if not clever_ids:
+        return
     waiting = Alert.objects.filter(
         district=district_id, clever_id__in=clever_ids, state__in=WAITING
     ).values("clever_id")

@@ -181,31 +181,29 @@ def write_changes(run_id: int, changes: str, *, unsettled: bool = False) -> int:
 def _settle(frame: Frame) -> None:
     run = frame.run
     bulk.settle(frame.district.pk, _LOOKED_AT, [run.pk])
-    last_runs = []
-    for data_type in frame.types:
-        mark = Settled.objects.filter(district=frame.district, data_type=data_type).first()
-        if mark is not None:
-            last_runs.append(mark.run_id)
-        Settled.objects.update_or_create(
-            district=frame.district,
-            data_type=data_type,
-            defaults={
-                "settings_key": frame.settings_key(data_type),
-                "pull": frame.pull.pk,
-                "run": run,
-            },
-        )
-        Schedule.objects.update_or_create(
-            district=frame.district,
-            data_type=data_type,
-            create_defaults={"first_import_at": frame.now},
-            defaults={},
-        )
+    marks = Settled.objects.filter(district=frame.district, data_type__in=frame.types)
+    last_runs = [last for last in marks.values_list("run", flat=True) if last is not None]
+    Settled.objects.bulk_create(
+        [
+            Settled(
+                district=frame.district, data_type=data_type, pull=frame.pull.pk, run=run,
+                settings_key=frame.settings_key(data_type),
+            )
+            for data_type in frame.types
+        ],
+        update_conflicts=True,
+        unique_fields=["district", "data_type"],
+        update_fields=["settings_key", "pull", "run"],
+    )  # fmt: skip
+    Schedule.objects.bulk_create(
+        [Schedule(district=frame.district, data_type=data_type) for data_type in frame.types],
+        ignore_conflicts=True,
+    )
     Schedule.objects.filter(
         district=frame.district, data_type__in=frame.types, first_import_at__isnull=True
     ).update(first_import_at=frame.now)
     in_force = Settled.objects.filter(run__in=last_runs).values("run")
-    Look.objects.filter(run__in=[r for r in last_runs if r]).exclude(run__in=in_force).delete()
+    Look.objects.filter(run__in=last_runs).exclude(run__in=in_force).delete()
 
 
 def _counts(frame: Frame) -> check.Counts:

@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 from django.db import connection as database
-from django.db.models import Sum
 
-from clever_sync.models import MirrorObject, PullWalk
+from clever_sync.models import MirrorObject
 from core.vocabulary import ROLES_OF_TYPE, DataType
 from imports.brakes import Figures
 from imports.frame import Frame
@@ -55,10 +54,16 @@ _LAST_DAYS = """
 
 def figures(frame: Frame, tally: Tally) -> list[Figures]:
     """The figures of a plan, one per data type of the run."""
-    return [_figures(frame, tally, data_type) for data_type in frame.types]
+    gone, imported = _gone_schools(frame), _imported_before(frame)
+    return [
+        _figures(frame, tally, data_type, gone, first=data_type not in imported)
+        for data_type in frame.types
+    ]
 
 
-def _figures(frame: Frame, tally: Tally, data_type: DataType) -> Figures:
+def _figures(
+    frame: Frame, tally: Tally, data_type: DataType, gone: frozenset[int], *, first: bool
+) -> Figures:
     actions: dict[tuple[int | None, str], int] = {}
     with database.cursor() as cursor:
         cursor.execute(_POPULATION, [frame.district.pk, [str(data_type)]])
@@ -80,11 +85,11 @@ def _figures(frame: Frame, tally: Tally, data_type: DataType) -> Figures:
         blanked={name: n for (t, name), n in tally.blanked.items() if t == data_type},
         clever_users=clever_users(frame, data_type),
         clever_before=sum(population.values()),
-        first_import=not imported_before(frame, data_type),
+        first_import=first,
         unlinked_here=unlinked,
         linked_by_plan=sum(n for (_, action), n in actions.items() if action == "link"),
         transfers_last_days=last_days,
-        gone_schools=_gone_schools(frame),
+        gone_schools=gone,
     )
 
 
@@ -99,14 +104,10 @@ def _gone_schools(frame: Frame) -> frozenset[int]:
 
 def clever_users(frame: Frame, data_type: DataType) -> int:
     """How many people of a type the walks of this run's pull met."""
-    seen = PullWalk.objects.filter(
-        pull=frame.pull, what__in=[str(role) for role in ROLES_OF_TYPE[data_type]]
-    ).aggregate(all=Sum("seen"))["all"]
-    return seen or 0
+    return sum(frame.met.get(str(role), 0) for role in ROLES_OF_TYPE[data_type])
 
 
-def imported_before(frame: Frame, data_type: DataType) -> bool:
-    """Whether a first import of the type has been completed."""
-    return Schedule.objects.filter(
-        district=frame.district, data_type=data_type, first_import_at__isnull=False
-    ).exists()
+def _imported_before(frame: Frame) -> frozenset[str]:
+    """The data types whose first import has been completed."""
+    done = Schedule.objects.filter(district=frame.district, first_import_at__isnull=False)
+    return frozenset(done.values_list("data_type", flat=True))

@@ -10,7 +10,7 @@ from functools import cached_property
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
-from clever_sync.models import Connection, Pull
+from clever_sync.models import Connection, Pull, PullWalk
 from core.vocabulary import KIND_OF_TYPE, ROLES_OF_TYPE, DataType, PersonKind, RunMode
 from imports.models import Run, WhatIf
 from mappings.engine import Mapper, compile_rules
@@ -63,6 +63,11 @@ class Frame:
         """The end of the school year on the run's day in the district's time zone."""
         today = self.now.astimezone(ZoneInfo(self.district.time_zone)).date()
         return school_year_end(today, self.district.rollover_month, self.district.rollover_day)
+
+    @cached_property
+    def met(self) -> dict[str, int]:
+        """How many people each walk of the pull met. It is finished, so this stays the same."""
+        return dict(PullWalk.objects.filter(pull=self.pull).values_list("what", "seen"))
 
     @cached_property
     def mappers(self) -> dict[PersonKind, Mapper]:

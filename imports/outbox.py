@@ -7,18 +7,16 @@ from imports.models import Run, RunEvent
 from schools.models import District
 
 
-def write(run: Run, kind: str, **details: object) -> RunEvent:
+def write(run: Run, kind: str, **details: object) -> None:
     """Notes that something happened in a run; a kind is noted once per run (I6)."""
-    event, _ = RunEvent.objects.get_or_create(
+    event = RunEvent(
         run=run,
         kind=kind,
-        defaults={
-            "district": run.district,
-            "data_types": run.data_types,
-            "details": details,
-        },
+        district=run.district,
+        data_types=run.data_types,
+        details=details,
     )
-    return event
+    RunEvent.objects.bulk_create([event], ignore_conflicts=True)
 
 
 def write_of_district(

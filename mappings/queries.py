@@ -29,6 +29,7 @@ from schools.sources import exclusive_on, is_exclusive, sources_of
 
 # Raised when the engine makes something else of the same rules: then nothing is settled any more.
 ENGINE_VERSION = 1
+RULES = ("field_rules", "code_rules", "default_rules")
 ASKED_FOR = frozenset({"student.weighted_gpa", "student.unweighted_gpa"})
 
 
@@ -47,7 +48,7 @@ def active_specs(
         state=RulesetState.ACTIVE,
         data_type__in=[str(data_type) for data_type in data_types],
     )
-    return [spec_of(ruleset) for ruleset in rulesets.order_by("data_type")]
+    return _specs_of(rulesets)
 
 
 def active_ids(district: District, data_types: Iterable[DataType]) -> dict[str, int]:
@@ -60,8 +61,12 @@ def active_ids(district: District, data_types: Iterable[DataType]) -> dict[str, 
 
 def specs_by_id(district: District, ruleset_ids: Iterable[int]) -> list[RulesetSpec]:
     """The named versions, whatever their state is now: a run uses those it began with (H01)."""
-    rulesets = Ruleset.objects.filter(district=district, pk__in=list(ruleset_ids))
-    return [spec_of(ruleset) for ruleset in rulesets.order_by("data_type")]
+    return _specs_of(Ruleset.objects.filter(district=district, pk__in=list(ruleset_ids)))
+
+
+def _specs_of(rulesets: QuerySet[Ruleset]) -> list[RulesetSpec]:
+    # A fetch per kind of rule, however many rulesets: every run reads them three times.
+    return [spec_of(one) for one in rulesets.order_by("data_type").prefetch_related(*RULES)]
 
 
 def spec_of(ruleset: Ruleset) -> RulesetSpec:
@@ -185,7 +190,7 @@ def on_the_desk(
         district=district,
         data_type__in=wanted,
         state__in=(RulesetState.ACTIVE, RulesetState.DRAFT),
-    ).prefetch_related("field_rules", "code_rules", "default_rules")
+    ).prefetch_related(*RULES)
     found = {(ruleset.data_type, ruleset.state): ruleset for ruleset in rulesets}
     return {
         DataType(data_type): OnTheDesk(

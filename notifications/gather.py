@@ -193,9 +193,10 @@ def _works_again(over: Over, events: Sequence[RunEvent]) -> RunEvent:
     """The event that tells of it, in the run that has ended the condition."""
     run = next(event.run for event in events if event.pk == over.event)
     assert isinstance(run, Run)
-    event = outbox.write(
+    outbox.write(
         run, WORKS_AGAIN, topics=list(over.topics), since=over.since.isoformat(), times=over.times
     )
+    event = RunEvent.objects.get(run=run, kind=WORKS_AGAIN)
     RunEvent.objects.filter(pk=event.pk).update(data_types=list(over.types), delivered_at=Now())
     event.data_types = list(over.types)
     return event

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from core.vocabulary import DataType
@@ -25,3 +27,14 @@ def test_a_second_call_changes_nothing() -> None:
     create_default_rulesets(district=district)
 
     assert create_default_rulesets(district=district) == []
+
+
+def test_the_rules_of_all_types_cost_no_more_statements_than_those_of_one(
+    django_assert_num_queries: Any,
+) -> None:
+    district = District.objects.create(slug="maple", name="Maple", time_zone="America/Chicago")
+    create_default_rulesets(district=district)
+
+    for types in ([DataType.STUDENT], list(DataType)):
+        with django_assert_num_queries(4):
+            active_specs(district, types)
