@@ -45,7 +45,7 @@ BRAKES: Mapping[str, Words] = {
     ),
     "student_id_may_be_wrong": Words(
         "At the first import: records here that would not be found again, while new ones are made.",
-        "fewer than half of at least {number} records here are found again,"
+        "fewer than half of at least {number} records here found again,"
         " and the new ones are {share} of Clever's people",
         "With at least this number of records here",
     ),

@@ -23,6 +23,7 @@ from django.utils import timezone
 from clever_sync.contents import EXTENSION_FIELD
 from core.vocabulary import RunMode
 from imports.models import Run
+from imports.school_calendar import said
 from imports.states import ACTIVE
 
 log = structlog.get_logger("console.imports")
@@ -106,7 +107,7 @@ def gone(run: Run) -> str:
     day = at.astimezone(ZoneInfo(run.district.time_zone)).date()
     more = ", but it cannot be undone any more" if run.mode == RunMode.LIVE else ""
     return (
-        f"The details of run #{run.pk} were purged on {day.isoformat()}: the values of single "
+        f"The details of run #{run.pk} were purged on {said(day)}: the values of single "
         f"people are kept for {kept_days(run.mode)} days. Its figures remain{more}."
     )
 

@@ -187,6 +187,11 @@ KINDS: tuple[tuple[str, str, str, str], ...] = (
 )
 
 
+def inside(title: str) -> str:
+    """A title inside a sentence: "the student ID may be the wrong field"."""
+    return title[:1].lower() + title[1:]
+
+
 def kind(mode: str, trigger: str, *, first: bool = False) -> str:
     """What a run is called; `first` for a LIVE run that names the test it follows."""
     if mode == RunMode.WHAT_IF:

@@ -59,11 +59,16 @@ PEOPLE_PAGES = (
     *("locks", "locks_act", "protected_people", "people_act"),
     *("explain", "explain_ask"),
     *("person_lock", "person_unlock", "person_protect"),
+    *("person_unlink", "person_merge_find", "person_merge", "person_take_back"),
 )
 USER_PAGES = ("users", "user_edit", "user_invite", "support_access")
 PLACES = (
     Place(
-        "Clever Integration", "layout-dashboard", "overview", Ability.SEE_INTEGRATION, ("daily",)
+        "Clever Integration",
+        "layout-dashboard",
+        "overview",
+        Ability.SEE_INTEGRATION,
+        ("daily", "updates_log", "sync_blackout", "sync_unsaved"),
     ),
     Place(
         "Get ready for Clever",
@@ -88,10 +93,7 @@ PLACES = (
         "refresh-cw",
         "operations",
         Ability.SEE_INTEGRATION,
-        (
-            "run",
-            "charts",
-        ),
+        ("run", "run_undo", "run_log", "charts"),
     ),
     Place(
         "Held changes",
@@ -109,6 +111,7 @@ PLACES = (
         "user-check",
         "alerts",
         Ability.SEE_INTEGRATION,
+        ("alert", "alerts_at_once", "alerts_process", "alert_decisions"),
         badge=lambda waits: waits.alerts,
         noun="to decide",
         also=Ability.SEE_PEOPLE,

@@ -131,7 +131,7 @@ class RaiseForm(forms.Form):
 
 
 def number(data_type: DataType, name: str, limits: Limits) -> forms.IntegerField:
-    label = f"{words.DATA_TYPES[data_type]}: {catalogue.said(name).title.lower()}"
+    label = f"{words.DATA_TYPES[data_type]}: {words.inside(catalogue.said(name).title)}"
     wrong = f"{label}: {NUMBER} {NOTHING}"
     of_each = " of each school" if name in OF_A_SCHOOL else ""
     return forms.IntegerField(

@@ -8,8 +8,8 @@ from core.vocabulary import CalendarKind
 from imports.school_calendar import Days
 
 KINDS = (
-    (CalendarKind.BLACKOUT.value, "Blackout: nothing is synced by itself"),
-    (CalendarKind.ADDS_ONLY.value, "Adds only: nobody is removed or moved away"),
+    (CalendarKind.BLACKOUT.value, "Blackout: no sync by itself"),
+    (CalendarKind.ADDS_ONLY.value, "Adds only: nobody is removed"),
 )
 
 

@@ -1,14 +1,16 @@
 """What Daily Operations shows: each data type with how often, when next, and a pause."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from core.vocabulary import DataType
 from imports import words
-from imports.calendar.queries import calendar_of
+from imports.calendar.queries import blackout_at, calendar_of
 from imports.models import Schedule
 from imports.schedules import due_next, is_paused, schedules_of
+from imports.school_calendar import Days
 from schools.models import District
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -32,6 +34,8 @@ class Line:
     often: str
     due: datetime | None
     paused: bool
+    # The blackout without which it would be due before `due`.
+    blackout: Days | None
 
     @property
     def begun(self) -> bool:
@@ -46,9 +50,18 @@ def lines(district: District, now: datetime) -> list[Line]:
         Line(
             data_type, words.DATA_TYPES[data_type], schedule, often(schedule),
             due_next(district, schedule, now, calendar), is_paused(schedule, now),
+            blackout_before(district, schedule, now, calendar),
         )
         for data_type, schedule in schedules_of(district).items()
     ]  # fmt: skip
+
+
+def blackout_before(
+    district: District, schedule: Schedule, now: datetime, calendar: Sequence[Days]
+) -> Days | None:
+    """The blackout that the next time would fall into, were it not put off."""
+    due = due_next(district, schedule, now, calendar=())
+    return blackout_at(district, due, calendar) if due else None
 
 
 def often(schedule: Schedule) -> str:

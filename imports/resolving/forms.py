@@ -16,10 +16,10 @@ from schools.models import District
 MOST = 2**63 - 1
 OFFERED = (Decision.MATCH, Decision.CREATE, Decision.SKIP, Decision.NEVER)
 SORTS = (
-    ("oldest", "Waiting longest first"),
+    ("oldest", "Oldest first"),
     ("newest", "Newest first"),
-    ("score", "Best score first"),
-    ("name", "Name in Clever, A to Z"),
+    ("score", "Best score"),
+    ("name", "Name, A to Z"),
 )
 ACTS = (("match", "Match"), ("create", "Create Record"), ("skip", "Skip now"))
 AT_MOST = 500

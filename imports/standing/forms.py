@@ -34,7 +34,7 @@ class ProblemsForm(forms.Form):
     state = forms.ChoiceField(
         label="Show",
         required=False,
-        choices=[("", "Those that stand"), ("closed", "Closed in the last 30 days")],
+        choices=[("", "Open"), ("closed", "Closed")],
         error_messages=one_of_the_list("Show"),
     )
     order = forms.ChoiceField(

@@ -15,10 +15,10 @@ from schools.models import District
 A_PAGE = 50
 CLOSED_SHOWN = timedelta(days=30)
 ORDERS: Mapping[str, tuple[str, str]] = {
-    "people": ("Most people first", "-people"),
+    "people": ("Most people", "-people"),
     "newest": ("Newest first", "-first_seen"),
     "oldest": ("Oldest first", "first_seen"),
-    "runs": ("Seen most often first", "-runs"),
+    "runs": ("Seen most often", "-runs"),
 }
 # Where a problem is dealt with: the name of the address, and what the link says. Define Codes is a
 # page of each data type.

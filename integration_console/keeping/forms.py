@@ -26,7 +26,7 @@ STATES = (
     ("for_good", "Without an end"),
     ("over", "Over"),
 )
-SORTS = (("newest", "Newest first"), ("oldest", "Oldest first"), ("ending", "Next to end first"))
+SORTS = (("newest", "Newest first"), ("oldest", "Oldest first"), ("ending", "Ending first"))
 
 
 def reason_field(label: str = "Reason", *, required: bool = True) -> forms.CharField:

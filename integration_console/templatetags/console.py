@@ -49,6 +49,11 @@ def type_names(data_types: list[str] | str) -> str:
 
 
 @register.filter
+def inside(title: str) -> str:
+    return words.inside(title)
+
+
+@register.filter
 def role_names(roles: list[str]) -> str:
     """What one person is: "Teacher and Staff"."""
     return words.listed([words.ROLES.get(role, role) for role in roles])

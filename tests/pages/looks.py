@@ -8,18 +8,49 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from playwright.sync_api import Page, Response
+
 from tests.pages.conftest import Site
 from tests.pages.scenes import ALICE, BOB, LEE
 
 
 @dataclass(frozen=True)
 class Look:
-    """A page in a state, as a user sees it; `status` is the answer it must have."""
+    """A page in a state, as a user sees it; `status` is the answer it must have.
+
+    `then` is what the user does there before the look is taken; it returns the last answer.
+    """
 
     name: str
     address: Callable[[Site], str]
     user: str | None = ALICE
     status: int = 200
+    then: Callable[[Page], Response | None] | None = None
+
+    def open(self, page: Page, site: Site) -> None:
+        """Goes there, and proves the answer."""
+        answer = page.goto(self.address(site))
+        if self.then:
+            answer = self.then(page)
+        assert answer is not None
+        assert answer.status == self.status
+
+
+def press(button: str, **fields: str) -> Callable[[Page], Response | None]:
+    """Fills fields by their names, and presses a button that leads to a page.
+
+    What the browser itself would refuse is sent all the same, as from a browser that does not.
+    """
+
+    def then(page: Page) -> Response | None:
+        for name, value in fields.items():
+            page.locator(f"main [name={name}]").first.fill(value)
+        with page.expect_navigation() as navigation:
+            page.evaluate("document.querySelectorAll('form').forEach(f => f.noValidate = true)")
+            page.locator("main").get_by_role("button", name=button).first.click()
+        return navigation.value
+
+    return then
 
 
 def at(path: str) -> Callable[[Site], str]:

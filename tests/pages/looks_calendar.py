@@ -2,7 +2,7 @@
 
 from imports.models import CalendarRange
 from tests.pages.conftest import Site
-from tests.pages.looks import Look, at
+from tests.pages.looks import Look, at, press
 from tests.pages.scenes import BOB
 
 
@@ -17,6 +17,7 @@ LOOKS = (
     Look("calendar-full", at("/d/maple/setup/calendar/")),
     Look("calendar-change", change),
     Look("calendar-on", at("/d/harbor/setup/calendar/")),
+    Look("calendar-error", at("/d/maple/setup/calendar/"), then=press("Add these days")),
     Look("calendar-viewer", at("/d/maple/setup/calendar/"), BOB),
     Look("sync-in-a-blackout", at("/d/harbor/sync-now/blackout/")),
     Look("sync-without-one", at("/d/maple/sync-now/blackout/")),

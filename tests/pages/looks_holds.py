@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from imports.models import Hold
 from tests.pages.conftest import Site
-from tests.pages.looks import Look, at
+from tests.pages.looks import Look, at, press
 from tests.pages.scenes import BOB, OLIVE
 
 
@@ -27,10 +27,12 @@ LOOKS = (
     Look("holds-error", at("/d/maple/holds/?before=nonsense")),
     Look("holds-together", at("/d/maple/holds/approve/")),
     Look("holds-together-empty", at("/d/juniper/holds/approve/")),
+    Look("holds-together-error", at("/d/maple/holds/approve/"), then=press("Approve all")),
     Look("hold-full", of("open")),
     Look("hold-of-one-school", of("open", cause="school_transfers")),
     Look("hold-rows-of-a-school", of("open", "?school={school}&after=1")),
     Look("hold-error", of("open", "?school=nonsense&after=-3")),
+    Look("hold-wrong-password", of("open"), then=press("Approve all")),
     Look("hold-viewer", of("open"), BOB),
     Look("hold-approved", of("approved")),
     Look("hold-discarded", of("discarded")),

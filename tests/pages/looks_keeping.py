@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from schools.models import FieldLock, Person
 from tests.pages.conftest import Site
-from tests.pages.looks import Look, at
+from tests.pages.looks import Look, at, press
 from tests.pages.scenes import BOB, LEE
 
 
@@ -45,10 +45,18 @@ LOOKS = (
     Look("locks-librarian", at("/d/maple/people/locks/"), LEE, status=404),
     Look("locks-unlock", at("/d/maple/people/locks/unlock/?scope=all&state=differs")),
     Look("locks-extend", at("/d/maple/people/locks/extend/?scope=all")),
+    Look(
+        "locks-extend-error",
+        at("/d/maple/people/locks/extend/?scope=all"),
+        then=press("Set the end of", until="2001-01-01"),
+    ),
     Look("lock", of_person("lock/?field=city")),
+    Look("lock-error", of_person("lock/"), then=press("Lock")),
     Look("unlock", locked),
     Look("protect", of_person("protect/")),
+    Look("protect-error", of_person("protect/"), then=press("Protect")),
     Look("people-lock", lambda site: many(site, "lock")),
+    Look("people-lock-error", lambda site: many(site, "lock"), then=press("Lock for 3 people")),
     Look("people-protect", lambda site: many(site, "protect")),
     Look("protected-empty", at("/d/juniper/people/protected/")),
     Look("protected-full", at("/d/maple/people/protected/")),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from core.vocabulary import RunMode, RunState, Trigger
 from imports.models import Run
 from tests.pages.conftest import Site
-from tests.pages.looks import Look
+from tests.pages.looks import Look, press
 from tests.pages.scenes import BOB
 
 
@@ -45,6 +45,7 @@ LOOKS = (
     Look("undo-tested", of_test),
     Look("undo-empty", page("?field=username")),
     Look("undo-error", page("?school=999999&person=12&test=7&field=x")),
+    Look("undo-wrong-password", page(), then=press("Undo 10 changes")),
     Look("undo-refused", lambda site: f"/d/maple/operations/{site.full.runs['done'].pk}/undo/"),
     Look("undo-viewer", page(), BOB, status=403),
     Look("run-undone", undone),

@@ -2,7 +2,7 @@
 
 from imports.brake_terms import Figures
 from imports.models import Brake, PlanFigures, Run
-from tests.pages.scenes import Scene
+from tests.pages.scenes import ALICE, Scene
 
 STUDENTS, TEACHERS = 400, 26
 
@@ -32,12 +32,13 @@ def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
     imports = Run.objects.filter(district=full.district, mode="live").order_by("-pk")
     for night, run in enumerate(imports[:14]):
         plan = figures(full, transfer=3 + night, create=8, update=214, move_away=night * 2)
-        if night in (0, 3):
+        if night in (1, 3):
             plan.actions[full.schools[0].pk, "transfer"] = 90 + 80 * night
         keep(run, plan, figures(full, "teacher", update=2 * night))
     raised = imports[5]
     raised.raised_brakes = {"student": {"many_transfers": 900, "school_moves": 160}}
     raised.raised_because = "New school year"
+    raised.trigger, raised.requested_by = "click", ALICE
     raised.save()
     summer = figures(full, transfer=900, create=380, move_away=40)
     summer.actions[full.schools[2].pk, "move_away"] = 160

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from core.vocabulary import DataType
 from imports.models import Schedule
+from imports.queries import start_of
 from imports.schedules import pause
 from tests.pages.scenes import ALICE, Scene
 
@@ -21,5 +22,6 @@ def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
         )  # fmt: skip
     pause(
         district=trouble.district, types=[DataType.STUDENT, DataType.TEACHER],
-        until=timezone.now() + timedelta(days=5), by=ALICE, why=SUMMER,
+        until=start_of(trouble.district, (timezone.now() + timedelta(days=6)).date()), by=ALICE,
+        why=SUMMER,
     )  # fmt: skip

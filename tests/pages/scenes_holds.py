@@ -1,6 +1,7 @@
 """What the pages of holds show: a large one with its rows, and some that are decided."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +28,12 @@ def held(scene: Scene, count: int, *, rows: bool = True, **more: Any) -> Hold:
     hold = Hold.objects.create(
         district=scene.district, run=scene.runs["done"], count=len(people), **{**given, **more}
     )
+    leave(hold, people if rows else [])
+    return hold
+
+
+def leave(hold: Hold, people: Iterable[Person]) -> None:
+    """The rows of a hold: these people are no longer shared."""
     PlannedChange.objects.bulk_create(
         PlannedChange(
             run=hold.run, data_type=hold.data_type, action="transfer", effects=["transfer"],
@@ -34,9 +41,8 @@ def held(scene: Scene, count: int, *, rows: bool = True, **more: Any) -> Hold:
             old_school=person.school_id, before={"status": 1}, after={"status": 4},
             why={"absence": "confirmed"}, exception="held", hold=hold,
         )
-        for person in (people if rows else [])
+        for person in people
     )  # fmt: skip
-    return hold
 
 
 def decided(scene: Scene, state: str, **more: Any) -> Hold:
@@ -49,6 +55,13 @@ def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
     """For the looks of this area."""
     decided(full, "approved", cause="school_moves", slice="move/student", action="move")
     decided(full, "discarded", cause="many_updates", slice="update/student", action="update")
-    held(full, 12, rows=False, state="expired", cause="many_creates", action="create")
+    ago = timezone.now() - timedelta(days=8)
+    held(
+        full, 12, rows=False, state="expired", cause="many_creates", action="create",
+        opened_at=ago, expires_at=ago + timedelta(days=7),
+    )  # fmt: skip
     decided(full, "replaced", decided_by="", decided_at=None)
+    for hold in Hold.objects.filter(district=full.district, cause="school_transfers", state="open"):
+        there = Person.objects.filter(school=hold.schools[0]["school"], kind="student")
+        leave(hold, there.order_by("-pk")[: hold.count])
     held(full, 600)

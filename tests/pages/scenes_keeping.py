@@ -29,6 +29,9 @@ def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
             district=district, person_ids=which, fields=[field], by=by, until=until,
             reason="The school office keeps this by hand until the SIS is put right",
         )  # fmt: skip
+    FieldLock.objects.filter(district=district, until__lt=now).update(
+        locked_at=now - timedelta(days=30)
+    )
     kept = FieldLock.objects.filter(district=district, field="email", person__in=people[:2])
     kept.update(kept_from="someone.with.a.long.name@students.maple.example")
     keeping.protect(

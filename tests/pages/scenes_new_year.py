@@ -21,6 +21,7 @@ def plan(scene: Scene, run: Run) -> None:
     others = iter(
         Person.objects.filter(district=scene.district, kind="student", clever_id__isnull=False)
         .exclude(grade="12")
+        .exclude(school=scene.schools[1])
         .order_by("pk")
     )
     rows = [row(run, p, "transfer", before={"status": 1}, after={"status": 4}) for p in seniors]

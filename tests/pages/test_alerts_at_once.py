@@ -56,8 +56,8 @@ def test_C14_certain_ones_are_matched_and_the_others_are_left_with_figures(
     page = answer.content.decode()
     assert "Match for 3 of 5 alerts" in page
     assert "3 people are matched with the only possible match." in page
-    assert "1 alert: each has a score below 90" in page
-    assert "1 alert: each has several possible matches" in page
+    assert "1 alert: it has a score below 90" in page
+    assert "1 alert: it has several possible matches" in page
     assert not MatchDecision.objects.exists(), "nothing before it is confirmed"
     said = confirm(alice, answer)
     assert "Match is noted for 3 alerts. Process All Updates carries it out." in said

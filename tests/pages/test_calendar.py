@@ -49,6 +49,8 @@ def test_C24_a_blackout_moves_what_is_due_behind_it_and_back(maple: Scene, alice
     assert f"Saved: blackout from {told(0)} to {told(30)} (Winter break)." in shown
     assert f"after the blackout until {told(30)} (Winter break)" in shown
     assert {due.date() for due in local_dues(maple)} == {today() + timedelta(days=31)}
+    daily = said(alice.get(reverse("daily", args=["maple"])))
+    assert daily.count(f"after the blackout until {told(30)} (Winter break)") == 2, "both types"
     overview = said(alice.get("/d/maple/"))
     assert f"after the blackout until {told(30)}" in overview
     assert f"A blackout is on until {told(30)}: Winter break." in overview
@@ -60,6 +62,7 @@ def test_C24_a_blackout_moves_what_is_due_behind_it_and_back(maple: Scene, alice
     assert f"Removed: blackout from {told(0)}" in shown and "Every day is an ordinary one" in shown
     assert {due.date() for due in local_dues(maple)} <= {today(), today() + timedelta(days=1)}
     assert "after the blackout" not in said(alice.get("/d/maple/"))
+    assert "after the blackout" not in said(alice.get(reverse("daily", args=["maple"])))
     verbs = AuditEvent.objects.filter(verb__startswith="calendar").order_by("pk")
     assert [event.verb for event in verbs] == ["calendar.add", "calendar.remove"]
     assert {event.actor for event in verbs} == {scenes.ALICE}

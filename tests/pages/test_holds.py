@@ -105,7 +105,7 @@ def test_C09_page_says_reason_likely_cause_and_what_approving_writes(
                   "<strong>All 21 are in grade 12: looks like graduation.</strong>",
                   "21 of 26 students", "<li>1 new record is created</li>",
                   "<li>20 people are marked as leavers; their records stay</li>",
-                  "valid once", "Approve all 21", "the same content is not raised again",
+                  "valid once", "Approve all 21", "you are not asked about the same again",
                   f'href="{reverse("run", args=["maple", hold.run_id])}#plan"'):  # fmt: skip
         assert words in shown
 

@@ -89,6 +89,9 @@ def test_C24_an_outdated_test_is_to_be_repeated(summer: Scene, alice: Client) ->
     shown = said(alice.get(PAGE))
     assert "Settings or matched schools were changed after that test." in shown
     assert "Start Import of test" not in shown
+    assert shown.count("button primary") == 1, "to test again, not to sync"
+    Run.objects.filter(pk=summer.runs["test"].pk).update(settings=summer.runs["test"].settings)
+    assert said(alice.get(PAGE)).count("button primary") == 1
 
 
 @pytest.mark.parametrize("who", [scenes.BOB, scenes.OLIVE, scenes.SAM])

@@ -32,7 +32,7 @@ def test_C19_a_problem_says_what_since_when_who_and_where(maple: Scene, alice: C
     shown = look(alice)
     for words in (
         "Clever sends TK for", "31", "Students", "seen in 10 runs", "Fixed here",
-        'href="/d/maple/clever/settings/student/codes/', "1 problem stands",
+        'href="/d/maple/clever/settings/student/codes/', "1 open problem",
     ):  # fmt: skip
         assert words in shown, words
 
@@ -45,7 +45,7 @@ def test_C19_first_and_last_run_are_linked_and_new_ones_are_counted(
     stands(maple, "code_unknown", 2, 3, field="grade", value="TK", data_type="student")
     shown = look(alice)
     assert shown.count(f'href="/d/maple/operations/{run}/"') == 2
-    assert "2 problems stand, 1 of them new in the last run" in shown
+    assert "2 open problems, 1 of them new in the last run" in shown
     page = look(alice, f"/d/maple/operations/{run}/")
     assert "All problems that stand, and since when" in page
 

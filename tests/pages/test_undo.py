@@ -80,9 +80,11 @@ def test_C10_both_runs_name_each_other(maple: Scene, alice: Client, run: Run) ->
     undo = undo_of(run, RunState.COMPLETED)
     shown = said(alice.get(address(run, "run")))
     assert "This run was undone</strong> by" in shown and address(undo, "run") in shown
+    assert "the run can be undone" not in shown
     shown = said(alice.get(address(undo, "run")))
     assert "This run undoes" in shown and address(run, "run") in shown
     assert "In conflict, kept" in shown and "outcome=conflict" in shown
+    assert "the run can be undone" in shown
     again = undo_of(undo, RunState.COMPLETED)
     shown = said(alice.get(address(run, "run")))
     assert "This run was undone</strong>" not in shown
