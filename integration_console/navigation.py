@@ -47,7 +47,10 @@ class Place:
     there: Callable[[Waits], bool] | None = None
 
 
+# Where a form is sent to that is shown again, with what was wrong, the page is the same one.
 CONFIGURE = (
+    *("setup_look", "setup_save", "setup_check", "choose_schools", "automatic", "mail_test"),
+    *("settings_upload", "settings_copy", "settings_apply", "confirm_student_id"),
     *("arrival", "setup_clever", "reset_configuration", "match_schools", "create_schools"),
     *("enable", "match_rates", "import_summary", "settings", "match_fields", "define_codes"),
     *("sync_settings", "new_records", "what_if", "versions", "settings_document"),
@@ -61,14 +64,14 @@ PEOPLE_PAGES = (
     *("person_lock", "person_unlock", "person_protect"),
     *("person_unlink", "person_merge_find", "person_merge", "person_take_back"),
 )
-USER_PAGES = ("users", "user_edit", "user_invite", "support_access")
+USER_PAGES = ("users", "user_edit", "user_invite", "support_access", "support_take")
 PLACES = (
     Place(
         "Clever Integration",
         "layout-dashboard",
         "overview",
         Ability.SEE_INTEGRATION,
-        ("daily", "updates_log", "sync_blackout", "sync_unsaved"),
+        ("daily", "daily_pause", "daily_zone", "updates_log", "sync_blackout", "sync_unsaved"),
     ),
     Place(
         "Get ready for Clever",
@@ -100,7 +103,7 @@ PLACES = (
         "hand",
         "holds",
         Ability.SEE_INTEGRATION,
-        ("hold", "hold_approve", "holds_together"),
+        ("hold", "hold_approve", "hold_check", "hold_discard", "holds_together"),
         badge=lambda waits: waits.held,
         noun="changes held",
         one="change held",
@@ -135,7 +138,7 @@ PLACES = (
         Ability.SEE_INTEGRATION,
         (
             *("terminology", "school_year", *USER_PAGES, "sources", "switch_source"),
-            *("source_export", "brakes", "brake", "raise_brakes", "calendar"),
+            *("source_export", "brakes", "brake", "raise_brakes", "calendar", "calendar_change"),
             "new_school_year",
         ),
     ),
