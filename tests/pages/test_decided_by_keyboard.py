@@ -124,7 +124,7 @@ def test_C31_a_run_is_undone(page: Page, site: Site) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Undo #")
 
 
-def test_C31_a_field_is_locked_and_unlocked(page: Page, site: Site) -> None:
+def test_C31_a_lock_is_set_and_taken_away_in_the_list(page: Page, site: Site) -> None:
     address = f"/d/maple/people/{site.full.person.pk}/"
     page.goto(f"{address}lock/")
     tab_to(page, "Postal code")
