@@ -7,13 +7,15 @@ from django.conf import settings
 from django.db.models import Count
 from django.urls import reverse
 
+from accounts.models import SupportGrant
 from core.vocabulary import EventKind, RunMode, Trigger
 from imports import words
 from imports.catalogue import said
 from imports.models import Alert, Hold, Run, RunEvent
 from notifications.models import Letter
+from notifications.news import SUPPORT_SEES
 from notifications.render import moment
-from notifications.render.facts import Fact, Problem, Ran, Slice
+from notifications.render.facts import Fact, Leave, Problem, Ran, Slice
 from schools.models import District, School
 
 DISCONNECTED = "clever_disconnected"
@@ -43,9 +45,15 @@ def _fact(district: District, event: RunEvent, news: bool) -> Fact:
         types=words.types(event.data_types),
         topics=details.get("topics", ()),
         disconnected=code == DISCONNECTED,
+        leave=_leave(details["grant"], district) if event.kind == SUPPORT_SEES else None,
         links=_links(district, run, [number for number, _ in held]),
         news=news,
     )
+
+
+def _leave(number: int, district: District) -> Leave:
+    grant = SupportGrant.objects.select_related("user").get(pk=number)
+    return Leave(grant.user.email, moment(grant.until, district.time_zone), grant.reason)
 
 
 def _ran(run: Run) -> Ran:
@@ -113,6 +121,8 @@ def _links(district: District, run: Run | None, holds: list[int]) -> dict[str, s
         "connection": reverse("setup_clever", args=[district.slug]),
         "schools": reverse("match_schools", args=[district.slug]),
         "recipients": reverse("recipients", args=[district.slug]),
+        "activity": reverse("activity", args=[district.slug]),
+        "support": reverse("support_access", args=[district.slug]),
     }
     if run is not None:
         places["run"] = reverse("run", args=[district.slug, run.pk])

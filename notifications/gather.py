@@ -12,12 +12,21 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from core.vocabulary import ACTIVE_RUN_STATES, EventKind, HoldState, RunMode, Trigger
+from core.vocabulary import ACTIVE_RUN_STATES, EventKind, HoldState, MemberRole, RunMode, Trigger
 from imports import outbox
 from imports.models import Run, RunEvent
 from notifications import mail
 from notifications.models import Condition
-from notifications.news import WORKS_AGAIN, Happened, Judgement, Over, Place, Standing, judge
+from notifications.news import (
+    SUPPORT_SEES,
+    WORKS_AGAIN,
+    Happened,
+    Judgement,
+    Over,
+    Place,
+    Standing,
+    judge,
+)
 
 LOCK = 4_702_010
 # The same slice was held by the import before, and this run's hold has only replaced that one.
@@ -39,6 +48,16 @@ _NOTICES = """
     JOIN notifications_recipient r ON r.district_id = w.district AND w.types ? r.data_type
         AND w.asked ?| r.events::text[]
     GROUP BY w.event, r.email
+    ON CONFLICT DO NOTHING
+"""
+# Of what is told to owners nobody can have chosen not to hear.
+_TO_OWNERS = """
+    INSERT INTO notifications_notice (event_id, email, news)
+    SELECT e.id, lower(u.email), true
+    FROM imports_runevent e
+    JOIN accounts_membership m ON m.district_id = e.district_id AND m.role = %(owner)s
+    JOIN accounts_user u ON u.id = m.user_id AND u.is_active
+    WHERE e.id = ANY(%(events)s) AND e.kind = %(kind)s
     ON CONFLICT DO NOTHING
 """
 _LETTERS = """
@@ -119,9 +138,14 @@ def _write(events: Sequence[RunEvent]) -> int:
 
 
 def _letters(wanted: list[dict[str, object]]) -> int:
+    events = [one["event"] for one in wanted]
     with database.cursor() as cursor:
         cursor.execute(_NOTICES, {"wanted": json.dumps(wanted)})
-        cursor.execute(_LETTERS, {"events": [one["event"] for one in wanted]})
+        cursor.execute(
+            _TO_OWNERS,
+            {"events": events, "kind": SUPPORT_SEES, "owner": str(MemberRole.OWNER)},
+        )
+        cursor.execute(_LETTERS, {"events": events})
         letters = [row[0] for row in cursor.fetchall()]
         if letters:
             cursor.execute(_FILL, {"letters": letters})

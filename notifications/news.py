@@ -13,6 +13,8 @@ from core.vocabulary import EventKind
 
 # Told when something is over. Nobody chooses it: who was told that it began is told that it ended.
 WORKS_AGAIN = "works_again"
+# Told to the owners of a district, whatever their lists say: somebody of Support sees people now.
+SUPPORT_SEES = "support_sees"
 OF_ALL_TYPES = ""
 FINISHED = (EventKind.FINISHED, EventKind.FINISHED_WITH_ERRORS)
 ENDED_BY_A_SYNC = (EventKind.FAILED, EventKind.OVERDUE)

@@ -10,8 +10,9 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 
+from accounts.models import Membership
 from core.fault_points import fault_point
-from core.vocabulary import LetterState
+from core.vocabulary import LetterState, MemberRole
 from imports import driver
 from imports.lease import database_now
 from notifications import mail, purging, render, watch
@@ -20,6 +21,7 @@ from notifications.facts import facts_of
 from notifications.gather import gather
 from notifications.mail import Answer, Conversation, Outcome
 from notifications.models import Letter, Recipient
+from notifications.news import SUPPORT_SEES
 from notifications.recipients import refusal
 
 log = structlog.get_logger("console.mail")
@@ -64,8 +66,7 @@ def _send(ours: Claim, talk: Conversation) -> Answer | None:
     if refusal(letter.email):
         note(ours, NO_ADDRESS)
         return NO_ADDRESS
-    here = Recipient.objects.filter(district=letter.district_id, email=letter.email)
-    if not here.exists():
+    if not is_told(letter):
         withdraw(ours)
         return None
     try:
@@ -82,6 +83,17 @@ def _send(ours: Claim, talk: Conversation) -> Answer | None:
     return answer
 
 
+def is_told(letter: Letter) -> bool:
+    """Whether its address is still one of those who are told."""
+    if Recipient.objects.filter(district=letter.district_id, email=letter.email).exists():
+        return True
+    owners = Membership.objects.filter(
+        district=letter.district_id, role=MemberRole.OWNER, user__is_active=True,
+        user__email__iexact=letter.email,
+    )  # fmt: skip
+    return letter.notices.filter(event__kind=SUPPORT_SEES).exists() and owners.exists()
+
+
 def written(letter: Letter) -> mail.Message:
     """The letter as it leaves; the same one again has the same Message-ID (F07)."""
     facts = facts_of(letter)
@@ -94,6 +106,7 @@ def written(letter: Letter) -> mail.Message:
             "district": letter.district,
             "words": words,
             "recipients": facts[0].links["recipients"],
+            "owner": any(fact.kind == SUPPORT_SEES for fact in facts),
             "support": settings.SUPPORT_EMAIL,
         },
         headers={"Message-ID": f"<{letter.key}@{host}>", "Auto-Submitted": "auto-generated"},

@@ -14,11 +14,11 @@ from accounts.support import (
     check_grant,
     end_grant,
     forget_second_factor,
-    grant_support,
     set_account_open,
 )
 from core.problems import ConsoleError
 from integration_console.admin.rules import ForSupport, actor
+from integration_console.support.granting import let_in
 
 
 @admin.register(User)
@@ -119,7 +119,7 @@ class SupportGrantAdmin(ForSupport):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: SupportGrant, form: Any, change: bool) -> None:
-        obj.pk = grant_support(
+        obj.pk = let_in(
             district=obj.district, user=obj.user, reason=obj.reason, until=obj.until,
             now=timezone.now(), by=actor(request),
         ).pk  # fmt: skip

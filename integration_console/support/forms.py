@@ -12,7 +12,7 @@ class TakeForm(forms.Form):
 
     reason = forms.CharField(
         label="Why do you have to see people of this district?",
-        help_text="The district's owners read this.",
+        help_text="The district's owners read this, also in a mail. No names, please.",
         max_length=300,
         error_messages={
             "required": "Write why; the district's owners read it.",

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import SUPPORT, Ability, Access, member
 from accounts.models import SupportGrant
-from accounts.support import end_grant, grant_support
+from accounts.support import end_grant
 from core.problems import ConsoleError
 from core.replies import SeeOther
 from integration_console.support.forms import TakeForm
+from integration_console.support.granting import let_in
 
 SHOWN = 100
 
@@ -36,7 +37,7 @@ def support_take(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return shown(request, access, form)
     try:
-        grant_support(
+        let_in(
             district=access.district, user=access.user, reason=form.cleaned_data["reason"],
             until=now + form.lasts, now=now, by=access.user.email,
         )  # fmt: skip

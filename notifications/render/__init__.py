@@ -9,12 +9,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core.vocabulary import EventKind
-from notifications.news import WORKS_AGAIN
+from notifications.news import SUPPORT_SEES, WORKS_AGAIN
 from notifications.render import of_districts, of_runs
 from notifications.render.facts import MOST_ROWS, Fact, Part
 
 # What a mail begins with, and takes its subject from, when it tells of several things.
 ORDER = (
+    SUPPORT_SEES,
     EventKind.NEEDS_ATTENTION,
     EventKind.FAILED,
     EventKind.OVERDUE,
@@ -41,6 +42,7 @@ _PARTS: Mapping[str, Callable[[Fact], Part]] = {
     EventKind.OVERDUE: of_districts.overdue,
     EventKind.APPROVED: of_districts.approved,
     WORKS_AGAIN: of_districts.works_again,
+    SUPPORT_SEES: of_districts.support_sees,
 }
 
 

@@ -38,11 +38,21 @@ class Slice:
 
 
 @dataclass(frozen=True)
+class Leave:
+    """Support's leave to see people: who has it, until when, and the reason they gave."""
+
+    who: str
+    until: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Fact:
     """An event with what a mail needs of it; `at` and `since` are said in the district's zone.
 
     `rows` are (what, how many). `links` are full addresses by name: run, holds, alerts,
-    connection, overview, schools. What is not `news` was met before, and is told in one line.
+    connection, overview, schools, activity, support. What is not `news` was met before, and is
+    told in one line.
     """
 
     kind: str
@@ -56,6 +66,7 @@ class Fact:
     types: str = ""
     topics: Sequence[str] = ()
     disconnected: bool = False
+    leave: Leave | None = None
     links: Mapping[str, str] = field(default_factory=dict)
     news: bool = True
 

@@ -1,7 +1,7 @@
-"""What is told of a district: its connection, its approval, and syncs that do not come. Pure."""
+"""What is told of a district: its connection, syncs that do not come, who sees people. Pure."""
 
 from core.vocabulary import EventKind
-from notifications.render.facts import Fact, Part, Problem, named, number
+from notifications.render.facts import Fact, Leave, Part, Problem, named, number
 
 
 def needs_attention(fact: Fact) -> Part:
@@ -67,4 +67,20 @@ def approved(fact: Fact) -> Part:
         link=fact.links["schools"],
         label="Go on with the set-up",
         tone="good",
+    )
+
+
+def support_sees(fact: Fact) -> Part:
+    leave = fact.leave or Leave("Somebody", "", "")
+    return Part(
+        title="Support can see people of your district",
+        happened=f"Since {fact.at} {leave.who} of Support sees people of your district, until"
+        f" {leave.until}. The reason they gave: “{leave.reason}”",
+        lost="Nothing is lost: who looks in changes nothing. Each record that they open is"
+        " recorded.",
+        todo="You need not do anything. Activity shows what they open. If you do not want it, end"
+        f" it at once under Support access: {fact.links['support']}",
+        link=fact.links["activity"],
+        label="See Activity",
+        tone="info",
     )
