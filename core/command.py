@@ -1,5 +1,6 @@
 """The base of every management command: it does what it is asked, or refuses in one plain line."""
 
+import getpass
 import logging
 import os
 import sys
@@ -69,6 +70,14 @@ def _leave_quietly() -> NoReturn:
     # Python would flush what is left at its end, and complain.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(BROKEN_PIPE)
+
+
+def operator() -> str:
+    """Who types: the name of the operating system's account, for the audit."""
+    try:
+        return f"operator {getpass.getuser()}"
+    except (KeyError, OSError):  # an account without a name, as containers have
+        return "operator"
 
 
 def one_line(text: str) -> str:

@@ -1,6 +1,5 @@
 """What the management commands share: finding things, refusing in one line, printing JSON."""
 
-import getpass
 import json
 import sys
 import time
@@ -46,14 +45,6 @@ def district_of(slug: str) -> District:
     if found is None:
         raise CommandError(f'There is no district "{slug}".')
     return found
-
-
-def operator() -> str:
-    """Who types: the name of the operating system's account, for the audit."""
-    try:
-        return f"operator {getpass.getuser()}"
-    except (KeyError, OSError):  # an account without a name, as containers have
-        return "operator"
 
 
 def types_of(text: str) -> list[DataType]:

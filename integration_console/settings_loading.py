@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 from django.db import DataError, transaction
@@ -11,11 +12,13 @@ from accounts import audit
 from core.problems import ConsoleError
 from core.vocabulary import DataType
 from imports.brake_terms import DEFAULTS
-from imports.braking.actions import check
+from imports.braking.actions import check, set_brake, switch_off
 from imports.calendar.actions import replace_calendar
 from imports.models import Brake, Schedule
+from imports.schedules import schedules_of, timetable_of
 from imports.school_calendar import Days
-from imports.timetable import FREQUENCIES
+from imports.timetable import FREQUENCIES, Timetable
+from integration_console.administration.saving import move_rollover, rename_fields
 from integration_console.settings_document import (
     ALL_SCHOOLS,
     FORMAT,
@@ -27,12 +30,11 @@ from integration_console.settings_document import (
     SchedulePart,
     document_of,
 )
-from mappings.actions import leave_school_out, match_many, publish
+from mappings.actions import ask_again, clear_match, leave_school_out, match_many, publish
 from mappings.models import SchoolLeftOut, SchoolMatch
 from mappings.spec import FieldSpec, RulesetSpec
 from notifications.actions import save_recipients
 from notifications.models import told_by_default
-from schools.actions import rename_term, set_rollover
 from schools.models import District, School
 
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
@@ -78,21 +80,22 @@ def foresee(*, district: District, document: Document, by: str) -> tuple[Documen
 def load(*, district: District, document: Document, by: str) -> list[str]:
     """Makes the district's settings those of the document; returns the sections that changed.
 
-    A section that the document lacks stays. Raises ConsoleError, and then nothing is changed.
+    A section that the document lacks stays. Each change is told in the audit as if it had been
+    made on its own page. Raises ConsoleError, and then nothing is changed.
     """
     # One at a time: rows that a document replaces are made anew.
     District.objects.select_for_update(no_key=True).get(pk=district.pk)
     before = document_of(district)
     schools = {school.site_code: school for school in School.objects.filter(district=district)}
     loaders: Mapping[str, Callable[[], None]] = {
-        "terminology": lambda: _terminology(district, document.terminology or {}),
-        "rollover": lambda: _rollover(district, document.rollover or ""),
+        "terminology": lambda: _terminology(district, document.terminology or {}, by),
+        "rollover": lambda: _rollover(district, document.rollover or "", by),
         "schools": lambda: _matches(district, document.schools or {}, schools, by),
         "left_out": lambda: _left_out(district, document.left_out or [], schools, by),
         "rules": lambda: _rules(district, before, document.rules or {}, schools, by),
-        "schedules": lambda: _schedules(district, document.schedules or {}),
-        "brakes": lambda: _brakes(district, document.brakes or {}),
-        "calendar": lambda: _calendar(district, document.calendar or []),
+        "schedules": lambda: _schedules(district, document.schedules or {}, by),
+        "brakes": lambda: _brakes(district, document.brakes or {}, by),
+        "calendar": lambda: _calendar(district, document.calendar or [], by),
         "recipients": lambda: _recipients(district, document.recipients or {}, by),
     }
     for section, loader in loaders.items():
@@ -124,7 +127,9 @@ def _matches(
         clever_id: None if code is None else _school(code, schools)
         for clever_id, code in wanted.items()
     }
-    SchoolMatch.objects.filter(district=district).exclude(clever_school_id__in=wanted).delete()
+    gone = SchoolMatch.objects.filter(district=district).exclude(clever_school_id__in=wanted)
+    for clever_id in gone.values_list("clever_school_id", flat=True):
+        clear_match(district=district, clever_school_id=clever_id, by=by)
     match_many(district=district, answers=answers, by=by)
 
 
@@ -136,7 +141,9 @@ def _school(code: str, schools: Mapping[str, School]) -> School:
 
 def _left_out(district: District, codes: list[str], schools: Mapping[str, School], by: str) -> None:
     wanted = [_school(code, schools) for code in codes]
-    SchoolLeftOut.objects.filter(district=district).exclude(school__in=wanted).delete()
+    gone = SchoolLeftOut.objects.filter(district=district).exclude(school__in=wanted)
+    for row in gone.select_related("school"):
+        ask_again(district=district, school=row.school, by=by)
     for school in wanted:
         if SchoolMatch.objects.filter(school=school).exists():
             raise ConsoleError(f"{school.site_code} is matched, so it cannot be left out too.")
@@ -188,7 +195,9 @@ def _spec(data_type: DataType, part: RulesPart, schools: Mapping[str, School]) -
     )
 
 
-def _schedules(district: District, wanted: Mapping[DataType, SchedulePart]) -> None:
+def _schedules(district: District, wanted: Mapping[DataType, SchedulePart], by: str) -> None:
+    before = schedules_of(district)
+    moved = [t for t, part in wanted.items() if part.automatic != before[t].automatic]
     for data_type, part in wanted.items():
         at = _TIME.fullmatch(part.at)
         if not at:
@@ -212,10 +221,30 @@ def _schedules(district: District, wanted: Mapping[DataType, SchedulePart]) -> N
         if not new and any(getattr(row, name) != value for name, value in values.items()):
             # The next time is worked out anew from the new settings.
             Schedule.objects.filter(pk=row.pk).update(**values, next_due=None)
+        if timetable_of(before[data_type]) != Timetable(part.frequency, minute, part.weekday):
+            audit.record(
+                district, by, "schedule.timetable", str(data_type), frequency=part.frequency,
+                at=minute,
+            )  # fmt: skip
+    if moved:
+        on = [t for t, row in schedules_of(district).items() if row.automatic]
+        audit.record(
+            district, by, "schedule.automatic",
+            on=sorted(map(str, on)), moved=sorted(map(str, moved)),
+        )  # fmt: skip
 
 
-def _brakes(district: District, wanted: Mapping[DataType, Mapping[str, BrakePart]]) -> None:
-    Brake.objects.filter(district=district).delete()
+def _brakes(
+    district: District, wanted: Mapping[DataType, Mapping[str, BrakePart]], by: str
+) -> None:
+    """Every brake as the document has it; of which it has nothing, the default holds."""
+    for row in Brake.objects.filter(district=district):
+        data_type = DataType(row.data_type)
+        if row.name not in wanted.get(data_type, {}):
+            set_brake(
+                district=district, data_type=data_type, name=row.name, percent=None, number=None,
+                by=by,
+            )  # fmt: skip
     for data_type, parts in wanted.items():
         for name, part in parts.items():
             if name not in DEFAULTS:
@@ -229,24 +258,23 @@ def _brakes(district: District, wanted: Mapping[DataType, Mapping[str, BrakePart
                 raise ConsoleError(f"{data_type}: {name}: {refusal.sentence}") from refusal
             if part.off and not part.reason.strip():
                 raise ConsoleError(f"{data_type}: {name} is off, and no reason says why.")
-            Brake.objects.create(
-                district=district,
-                data_type=data_type,
-                name=name,
-                percent=percent,
-                number=part.number,
-                off=part.off,
-                reason=part.reason.strip() if part.off else "",
-            )
+            of: dict[str, Any] = {
+                "district": district, "data_type": data_type, "name": name, "by": by,
+            }  # fmt: skip
+            if part.off:
+                switch_off(**of, reason=part.reason)
+            else:
+                set_brake(**of, percent=percent, number=part.number)
 
 
-def _calendar(district: District, wanted: list[CalendarPart]) -> None:
+def _calendar(district: District, wanted: list[CalendarPart], by: str) -> None:
     for part in wanted:
         if not part.name.strip():
             raise ConsoleError(f"The days from {part.first} have no name.")
     replace_calendar(
         district=district,
         calendar=[Days(p.kind, p.first, p.last, p.name.strip()) for p in wanted],
+        by=by,
     )
 
 
@@ -263,13 +291,13 @@ def _recipients(
         save_recipients(district=district, data_type=data_type, wanted=told, by=by)
 
 
-def _terminology(district: District, wanted: Mapping[str, str]) -> None:
-    for field in {*district.terminology, *wanted}:
-        rename_term(district=district, field=field, label=wanted.get(field, ""))
+def _terminology(district: District, wanted: Mapping[str, str], by: str) -> None:
+    names = {field: wanted.get(field, "") for field in {*district.terminology, *wanted}}
+    rename_fields(district=district, names=names, by=by)
 
 
-def _rollover(district: District, text: str) -> None:
+def _rollover(district: District, text: str, by: str) -> None:
     day = _DAY.fullmatch(text)
     if not day:
         raise ConsoleError(f"{text!r} is not a day of the year; write it as 07-16.")
-    set_rollover(district=district, month=int(day[1]), day=int(day[2]))
+    move_rollover(district=district, month=int(day[1]), day=int(day[2]), by=by)

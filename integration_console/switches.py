@@ -149,6 +149,8 @@ def switch_clever_on(*, district: District, by: str) -> bool:
     """
     lock(district)
     leave = set_clever_enabled(district=district, enabled=True)
+    if leave:
+        audit.record(district, by, "district.enable")
     return switch_on(district=district, by=by) or leave
 
 

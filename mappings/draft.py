@@ -203,7 +203,7 @@ def save_choices(*, district: District, seen: str, by: str) -> int:
         )
     ours, theirs = differences(saved, wanted)
     for school in School.objects.filter(district=district, pk__in=saved.left_out - wanted.left_out):
-        ask_again(district=district, school=school)
+        ask_again(district=district, school=school, by=by)
     for clever_id in saved.answers.keys() - wanted.answers.keys():
         clear_match(district=district, clever_school_id=clever_id, by=by)
     places = School.objects.filter(district=district).in_bulk(list(wanted.clever_of))

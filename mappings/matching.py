@@ -97,9 +97,11 @@ def leave_school_out(*, district: District, school: School, by: str) -> None:
 
 
 @transaction.atomic
-def ask_again(*, district: District, school: School) -> bool:
+def ask_again(*, district: District, school: School, by: str) -> bool:
     """Takes "do not sync" back for one of ours; returns whether it was so."""
     gone, _ = SchoolLeftOut.objects.filter(district=district, school=school).delete()
+    if gone:
+        audit.record(district, by, "school.ask_again", school.site_code)
     return gone > 0
 
 

@@ -71,7 +71,7 @@ def remove_range(*, district: District, number: int, by: str) -> Days | None:
 
 
 @transaction.atomic
-def replace_calendar(*, district: District, calendar: Iterable[Days]) -> None:
+def replace_calendar(*, district: District, calendar: Iterable[Days], by: str) -> None:
     """Makes the calendar this one; ranges that are over are kept too. Raises ConsoleError."""
     _lock(district)
     wanted: list[Days] = []
@@ -79,10 +79,19 @@ def replace_calendar(*, district: District, calendar: Iterable[Days]) -> None:
         if refusal := objection(days, wanted):
             raise ConsoleError(refusal)
         wanted.append(days)
-    if set(wanted) != set(calendar_of(district)):
-        CalendarRange.objects.filter(district=district).delete()
-        _create(district, wanted)
-        plan_anew(district)
+    before = calendar_of(district)
+    if set(wanted) == set(before):
+        return
+    CalendarRange.objects.filter(district=district).delete()
+    _create(district, wanted)
+    plan_anew(district)
+    for verb, ranges, others in (
+        ("calendar.remove", before, wanted),
+        ("calendar.add", wanted, before),
+    ):
+        for days in ranges:
+            if days not in others:
+                audit.record(district, by, verb, str(days.kind), range=str(days))
 
 
 def _create(district: District, wanted: Iterable[Days]) -> None:

@@ -58,6 +58,11 @@ class Hit:
             return self.mirror.clever_id
         return (self.person.clever_id or "") if self.person else ""
 
+    @property
+    def subject(self) -> str:
+        """What the audit calls this person."""
+        return f"person:{self.person.pk}" if self.person else f"clever:{self.clever_id}"
+
 
 @dataclass(frozen=True)
 class Found:

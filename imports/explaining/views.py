@@ -83,8 +83,7 @@ def found_by(access: Access, form: ExplainForm) -> Found | None:
 
 def explained(access: Access, hit: Hit) -> dict[str, Any]:
     """The explanation of one person; that it was looked at is kept."""
-    subject = f"person:{hit.person.pk}" if hit.person else f"clever:{hit.clever_id}"
-    audit.record_look(access.district, access.user.email, "person.explained", subject)
+    audit.record_look(access.district, access.user.email, "person.explained", hit.subject)
     reader = Reader(access.district, access.sees)
     said = explain(access.district, hit, reader, timezone.now())
     who = said.headline.who

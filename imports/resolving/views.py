@@ -53,6 +53,7 @@ def alert(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     access = member(request, slug, Ability.SEE_INTEGRATION)
     access.must(Ability.SEE_PEOPLE)
     found = queue.alert_of(access.district, number)
+    audit.record_look(access.district, access.user.email, "alert.seen", f"alert:{found.pk}")
     wanted = wanted_of(form_of(request, access))
     context: dict[str, Any] = {
         "access": access,

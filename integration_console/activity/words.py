@@ -82,6 +82,7 @@ SETTINGS = {
     "school.match": "Matched a school: Clever's {subject} is {answer}.",
     "school.unmatch": "Took the match of a school back: Clever's {subject}.",
     "school.leave_out": "Decided that the school {subject} is not synced.",
+    "school.ask_again": "Decided that the school {subject} is asked about again.",
     "school.choices_discarded": "Discarded the choices for schools that were not saved.",
     "schools.load": "Loaded schools from a file: {created} created.",
     "rules.draft": "Saved a draft of the settings for {type}.",
@@ -125,6 +126,7 @@ PEOPLE = {
 }
 LOOKS = {
     "person.seen": "Looked at a record.",
+    "alert.seen": "Looked at an alert, which shows a person in Clever and records here.",
     "person.explained": "Looked at why a record is as it is.",
     "clever.asked": "Asked Clever about one person.",
     "people.export": "Exported records by command: {type}.",
@@ -138,7 +140,9 @@ LOOKS = {
     "alerts.exported": "Downloaded the alerts.",
     "problems.exported": "Downloaded the problems.",
     "source.exported": "Downloaded the identifiers of an older source.",
+    "source.picture_seen": "Looked at the picture of an older integration's settings.",
     "settings.download": "Downloaded the settings.",
+    "settings.copied": "Looked at these settings to copy them into another district.",
     "activity.exported": "Downloaded this list of activity.",
     "charts.exported": "Downloaded the figures of the charts.",
 }

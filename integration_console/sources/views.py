@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import audit
 from accounts.access import Ability, member
 from core.problems import ConsoleError
 from core.replies import SeeOther
@@ -41,6 +42,7 @@ def picture(request: HttpRequest, slug: str, system: str) -> HttpResponse:
     ).first()
     if kept is None or not kept.old_picture:
         raise Http404
+    audit.record_look(access.district, access.user.email, "source.picture_seen", system)
     answer = HttpResponse(bytes(kept.old_picture), content_type=kept.old_picture_type)
     answer["Cache-Control"] = "private, no-store"
     return answer

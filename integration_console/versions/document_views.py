@@ -26,12 +26,13 @@ from integration_console.versions.forms import ApplyForm, CopyForm, UploadForm
 
 SECTIONS = {
     "terminology": "terminology",
-    "rollover": "the school calendar",
+    "rollover": "the beginning of the school year",
     "schools": "matched schools",
     "left_out": "schools left out",
     "rules": "rules",
     "schedules": "schedules",
     "brakes": "brakes",
+    "calendar": "the school calendar",
     "recipients": "email recipients",
 }
 

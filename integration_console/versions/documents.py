@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 from msgspec.structs import replace
 
+from accounts import audit
 from accounts.access import ABILITIES, Ability, find
 from accounts.models import Membership, User
 from core.problems import ConsoleError
@@ -55,11 +56,13 @@ def sources_for(user: User, district: District) -> list[District]:
 def copied(user: User, slug: str, here: District, *, recipients: bool) -> str:
     """Another district's settings as they fit here. Raises ConsoleError without the right.
 
+    That they were taken along is told in the audit of the other district.
     Schools are each district's own: matches are not copied, and the scope here stays.
     """
     access = find(user, slug)
     if access is None or not access.may(Ability.IMPORT) or access.district == here:
         raise ConsoleError("Choose a district of the list. Nothing was changed.")
+    audit.record(access.district, user.email, "settings.copied")
     other, ours = document_of(access.district), document_of(here)
     scopes = {data_type: part.schools for data_type, part in (ours.rules or {}).items()}
     rules = {

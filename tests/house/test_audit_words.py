@@ -8,7 +8,7 @@ from tests.house.floor_plan import PACKAGES, sources
 
 DOORS = ("audit.record", "record", "_record", "audited", "record_look", "record_many")
 # What is said of an account, and of no district, stands on no page of a district.
-OF_NO_DISTRICT = ("account.", "support.create")
+OF_NO_DISTRICT = ("account.", "support.create", "values.purged")
 # Verbs that are put together: what stands in the place of {}.
 FILLED = {
     "{} started": ("test started", "live started"),

@@ -260,6 +260,7 @@ def set_up(ridge: District) -> None:
     replace_calendar(
         district=ridge,
         calendar=[Days(CalendarKind.ADDS_ONLY, date(2020, 9, 1), date(2020, 9, 20), "September")],
+        by="ada",
     )
 
 

@@ -77,7 +77,7 @@ def test_do_not_sync_is_an_answer_on_both_sides(ridge: District) -> None:
     assert school_map(ridge).local == {MAPLE: None}
     assert list(unanswered_schools(ridge)) == [other]
     assert matched_schools(ridge) == frozenset()
-    assert ask_again(district=ridge, school=school)
+    assert ask_again(district=ridge, school=school, by="ada")
     assert unanswered_schools(ridge).count() == 2
 
 

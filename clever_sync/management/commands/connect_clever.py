@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from clever_sync import actions, queries
-from core.command import ConsoleCommand
+from core.command import ConsoleCommand, operator
 from core.vocabulary import ConnectionState
 from schools.models import District
 
@@ -24,9 +24,7 @@ class Command(ConsoleCommand):
         district = District.objects.filter(slug=options["slug"]).first()
         if district is None:
             raise CommandError(f'There is no district "{options["slug"]}".')
-        connection = actions.connect(
-            district=district, text=options["id_or_url"], by="command line"
-        )
+        connection = actions.connect(district=district, text=options["id_or_url"], by=operator())
         document = {
             "district": district.slug,
             "clever_district_id": connection.clever_district_id,

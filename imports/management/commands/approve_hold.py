@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from core.command import ConsoleCommand
+from core.command import ConsoleCommand, operator
 from imports import holds
-from imports.commands import exit_code, follow, operator
+from imports.commands import exit_code, follow
 from imports.documents import of_run
 from imports.models import Hold
 from schools.models import School

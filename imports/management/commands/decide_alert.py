@@ -4,10 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from core.command import ConsoleCommand
+from core.command import ConsoleCommand, operator
 from core.vocabulary import Decision
 from imports import alerts
-from imports.commands import operator
 from imports.documents import decision_in_words
 
 

@@ -4,9 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from core.command import ConsoleCommand
+from core.command import ConsoleCommand, operator
 from imports import holds
-from imports.commands import operator
 
 
 class Command(ConsoleCommand):

@@ -5,6 +5,8 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from accounts import audit
+from core.command import operator
 from imports.changes import Reader
 from imports.commands import DistrictCommand
 from imports.explaining.document import of_explanation, of_found
@@ -26,7 +28,9 @@ class Command(DistrictCommand):
         found = find(district, options["text"])
         reader = Reader(district, lambda _: True)
         if len(found.hits) == 1:
-            said = explain(district, found.hits[0], reader, timezone.now())
+            hit = found.hits[0]
+            audit.record_look(district, operator(), "person.explained", hit.subject)
+            said = explain(district, hit, reader, timezone.now())
             if options["json"]:
                 self.say(of_explanation(said, reader))
             else:

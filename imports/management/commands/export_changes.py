@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from core.command import ConsoleCommand
+from accounts import audit
+from core.command import ConsoleCommand, operator
 from core.sheet import chunks
 from imports.exports import HEADER, documents, lines
 from imports.models import Run
@@ -20,9 +21,10 @@ class Command(ConsoleCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         """Streams the rows; memory does not grow with the run."""
-        run = Run.objects.filter(pk=options["run"]).first()
+        run = Run.objects.select_related("district").filter(pk=options["run"]).first()
         if run is None:
             raise CommandError(f"There is no run {options['run']}.")
+        audit.record(run.district, operator(), "changes.exported", f"run:{run.pk}")
         if options["format"] == "csv":
             for piece in chunks(HEADER, lines(run)):
                 self.stdout.write(piece.decode(), ending="")

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from core.command import operator
 from core.vocabulary import RunMode
 from imports.actions import start_run
-from imports.commands import DistrictCommand, exit_code, follow, operator, types_of
+from imports.commands import DistrictCommand, exit_code, follow, types_of
 from imports.documents import of_run
 from schools.models import District
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from accounts import audit
+from core.command import operator
 from imports import alerts
 from imports.commands import DistrictCommand, listed
 from imports.documents import of_alerts
@@ -13,6 +15,7 @@ class Command(DistrictCommand):
 
     def work(self, district: District, options: dict[str, Any]) -> None:
         document = of_alerts(district, alerts.waiting(district))
+        audit.record(district, operator(), "alerts.exported", "alerts")
         if options["json"]:
             self.say(document)
             return

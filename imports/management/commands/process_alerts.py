@@ -3,8 +3,9 @@
 import sys
 from typing import Any
 
+from core.command import operator
 from imports import alerts
-from imports.commands import DistrictCommand, exit_code, follow, operator
+from imports.commands import DistrictCommand, exit_code, follow
 from imports.documents import of_run
 from schools.models import District
 

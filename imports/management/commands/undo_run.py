@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from core.command import ConsoleCommand
+from core.command import ConsoleCommand, operator
 from core.vocabulary import RunMode
-from imports.commands import exit_code, follow, operator
+from imports.commands import exit_code, follow
 from imports.documents import of_run
 from imports.models import Run
 from imports.undoing.actions import start_undo

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from core.command import ConsoleCommand
-from imports.commands import operator
+from core.command import ConsoleCommand, operator
 from integration_console.opening import open_district
 
 

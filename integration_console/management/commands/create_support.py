@@ -8,8 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from accounts.invitation import create_support
-from core.command import ConsoleCommand
-from imports.commands import operator
+from core.command import ConsoleCommand, operator
 
 
 class Command(ConsoleCommand):

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from imports.commands import DistrictCommand, operator
+from core.command import operator
+from imports.commands import DistrictCommand
 from integration_console.switches import switch_clever_on
 from schools.models import District
 

@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts import audit
+from core.command import operator
 from core.vocabulary import DataType
-from imports.commands import DistrictCommand, operator
+from imports.commands import DistrictCommand
 from schools.export import csv_lines, json_lines
 from schools.models import District
 

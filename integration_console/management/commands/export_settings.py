@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from accounts import audit
+from core.command import operator
 from imports.commands import DistrictCommand
 from integration_console.settings_document import as_json, document_of
 from schools.models import District
@@ -16,6 +18,7 @@ class Command(DistrictCommand):
 
     def work(self, district: District, options: dict[str, Any]) -> None:
         document = as_json(document_of(district))
+        audit.record(district, operator(), "settings.download")
         if options["json"]:
             self.say(document)
         else:

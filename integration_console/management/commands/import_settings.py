@@ -5,8 +5,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from core.command import operator
 from core.problems import ConsoleError
-from imports.commands import DistrictCommand, operator
+from imports.commands import DistrictCommand
 from integration_console.settings_loading import load, read
 from schools.models import District
 

@@ -9,8 +9,9 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 
 from accounts import audit
+from core.command import operator
 from core.vocabulary import DataType
-from imports.commands import DistrictCommand, operator
+from imports.commands import DistrictCommand
 from schools.load import FileRefused, load_people
 from schools.models import District
 

@@ -8,7 +8,8 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 
 from accounts import audit
-from imports.commands import DistrictCommand, operator
+from core.command import operator
+from imports.commands import DistrictCommand
 from schools.load import load_schools
 from schools.models import District
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from imports.commands import DistrictCommand, operator
+from core.command import operator
+from imports.commands import DistrictCommand
 from integration_console.switches import reset_configuration
 from schools.models import District, Person
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from core.command import ConsoleCommand
+from accounts import audit
+from core.command import ConsoleCommand, operator
 from imports import purging as people
 from imports.lease import database_now
 from notifications import purging as letters
@@ -21,6 +22,7 @@ class Command(ConsoleCommand):
         """Removes all of it, in small pieces."""
         now = database_now()
         done = people.purge(now)[0] | letters.purge(now)[0]
+        audit.record(None, operator(), "values.purged", "", **done)
         if options["json"]:
             self.stdout.write(json.dumps(done))
         else:
