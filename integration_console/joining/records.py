@@ -4,15 +4,21 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from accounts import audit
+from core.command import operator
 from imports.changes import Reader, Value
 from schools.models import District, Person
 
 
 def record_of(district: District, number: int) -> Person:
-    """The district's record of that number; CommandError if there is none, or it is deleted."""
+    """The district's record of that number; that it was looked at is kept.
+
+    CommandError if there is none, or it is deleted.
+    """
     found = Person.objects.filter(district=district, pk=number, archived_at=None).first()
     if found is None:
         raise CommandError(f"There is no record {number} in {district.slug}.")
+    audit.record_look(district, operator(), "person.seen", f"person:{found.pk}")
     return found
 
 

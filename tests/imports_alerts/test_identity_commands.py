@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from imports.commands import operator
+from core.command import operator
 from imports.models import IdentityChange
 from schools.digest import state_digest
 from schools.models import District, FieldLock, Person

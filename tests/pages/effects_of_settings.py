@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Membership, SupportGrant, User
 from clever_sync.models import Connection, MirrorObject, Pull
 from core.vocabulary import SourceState
+from imports.calendar.queries import days_of
 from integration_console.settings_document import document_of
 from integration_console.versions.documents import key_of
 from mappings.matching import leave_school_out
@@ -168,6 +169,12 @@ def granted(scene: Scene) -> Asked:
     return Asked((grant.pk,))
 
 
+def changes_days(scene: Scene) -> Asked:
+    row = days(scene, 1, 2)
+    sent = {"kind": "blackout", "first": LATER, "last": LATER, "name": "Snow"}
+    return Asked((row.pk,), {**sent, "was": str(days_of(row))})
+
+
 def brake(**sent: str) -> Callable[[Scene], Asked]:
     """These values for one brake."""
     return lambda scene: Asked(("student", "many_transfers"), sent)
@@ -208,6 +215,7 @@ EFFECTS = (
     Effect(
         "calendar", "calendar.add", sends(kind="adds_only", first=LATER, last=LATER, name="Tests")
     ),
+    Effect("calendar_change", "calendar.change", changes_days),
     Effect("calendar_remove", "calendar.remove", lambda s: Asked((days(s, 1, 2).pk,))),
     Effect("brake", "brake.change", brake(percent="7")),
     Effect("brake", "brake.off", brake(then="off", sure="switch off", reason="We merge")),

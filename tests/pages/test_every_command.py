@@ -18,6 +18,7 @@ from imports.management.commands import approve_hold, import_roster, process_ale
 from schools.models import District
 from tests.house.floor_plan import PACKAGES
 from tests.pages import effects_of_runs as runs
+from tests.pages import scenes_joining
 from tests.pages.effects_of_settings import DISTRICT_ID, DOCUMENT, connects
 from tests.pages.scenes import Scene
 from tests.pages.scenes_holds import held
@@ -72,6 +73,10 @@ def processed(scene: Scene, folder: Path) -> Words:
     return ["maple"]
 
 
+def double(scene: Scene, folder: Path) -> Words:
+    return ["maple", *(person.pk for person in scenes_joining.double(scene))]
+
+
 def run(scene: Scene, folder: Path) -> Words:
     return [scene.runs["done"].pk]
 
@@ -110,6 +115,10 @@ COMMANDS = (
     Command("discard_hold", "hold discarded", lambda s, f: [held(s, 5).pk]),
     Command("undo_run", "undo started", lambda s, f: [wrong_domain(s, 4).pk]),
     Command("explain_person", "person.explained", lambda s, f: ["maple", s.person.clever_id]),
+    Command("merge_people", "person.seen", double),
+    Command("merge_people", "people.merged", lambda s, f: [*double(s, f), "--do"]),
+    Command("unlink_person", "person.seen", lambda s, f: ["maple", s.person.pk]),
+    Command("unlink_person", "person.unlinked", lambda s, f: ["maple", s.person.pk, "--do"]),
     Command("purge", "values.purged", lambda s, f: [], anywhere=True),
 )
 WITHOUT_A_ROW = {

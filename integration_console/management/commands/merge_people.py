@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from core.command import operator
 from core.problems import ConsoleError
 from imports import identity
 from imports.changes import Reader
-from imports.commands import DistrictCommand, operator
+from imports.commands import DistrictCommand
 from imports.joining import CHOOSABLE
 from integration_console.joining.records import named, plain, reader_of, record_of
 from integration_console.joining.shown import Merge, merge_as

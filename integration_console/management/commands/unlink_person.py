@@ -4,9 +4,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from core.command import operator
 from core.problems import ConsoleError
 from imports import identity
-from imports.commands import DistrictCommand, operator
+from imports.commands import DistrictCommand
 from integration_console.joining.records import named, reader_of, record_of
 from integration_console.joining.shown import clever_decides
 from schools.models import District
