@@ -157,8 +157,8 @@ def bob(scene: Scene) -> Asked:
 
 
 def invited(scene: Scene) -> Asked:
-    User.objects.filter(email=BOB).update(password="!")
-    return bob(scene)
+    user = User.objects.create_user("ida@maple.example")
+    return Asked((Membership.objects.create(district=scene.district, user=user, role="viewer").pk,))
 
 
 def granted(scene: Scene) -> Asked:

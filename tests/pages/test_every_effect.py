@@ -5,6 +5,7 @@ here until it is in a table of effects, or stands below with a reason.
 """
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -17,6 +18,9 @@ from django.urls import get_resolver, reverse
 from accounts.models import AuditEvent, User
 from clever_sandbox.running import running_sandbox
 from clever_sync import asking
+from imports import download, run_log
+from imports.resolving import sheet as alert_sheet
+from imports.updates import sheet as update_sheet
 from integration_console.settings_document import Document
 from integration_console.versions.document_views import SECTIONS
 from tests.notifications.office import by_smtp
@@ -46,6 +50,9 @@ def quick(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
     """A Clever that answers, a mail server that is away, and passwords without their cost."""
     monkeypatch.setattr(asking, "SHORT_PAUSES", (0.0, 0.0))
     by_smtp(settings, 1)
+    # Within the transaction of a test no other one, of one moment, can be begun.
+    for module in (download, run_log, alert_sheet, update_sheet):
+        monkeypatch.setattr(module, "one_moment", nullcontext)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     User.objects.update(password=make_password(PASSWORD))
     with running_sandbox(students=1, schools=1) as sandbox, speaking_to(sandbox):
