@@ -22,8 +22,8 @@ OWNER, SECOND = "olga@maple.example", "omar@maple.example"
 REASON = "Asked to look at the twins of run 12"
 
 
-def belongs(district: District, email: str, role: MemberRole, **fields: bool) -> User:
-    user = User.objects.create_user(email, **fields)
+def belongs(district: District, email: str, role: MemberRole, *, is_active: bool = True) -> User:
+    user = User.objects.create_user(email, is_active=is_active)
     Membership.objects.create(district=district, user=user, role=role)
     return user
 

@@ -158,7 +158,7 @@ def told(command: Command, scene: Scene, folder: Path) -> list[str]:
         call_command(command.name, *map(str, words), stdout=out, stderr=out)
     left = AuditEvent.objects.filter(pk__gt=newest)
     mine = left.filter(actor=operator(), verb=command.verb, district__isnull=command.anywhere)
-    said = f"{list(left.values_list('actor', 'verb'))} {out.getvalue()}"
+    said = f"{list(left.values_list('actor', 'verb'))} {out.getvalue()[:300]}"
     return [] if mine.exists() else [f"{command.name}: {said}"]
 
 

@@ -144,14 +144,14 @@ def test_C33_numbers_of_another_district_in_a_query_show_nobody(
     assert not shown, "\n".join(shown)
 
 
-def queries(scene: Scene) -> list[Mapping[str, object]]:
+def queries(scene: Scene) -> list[dict[str, str | int]]:
     """Whatever a page may be asked for, by numbers and words of this district."""
     one, run, school = scene.person, scene.runs["done"].pk, scene.schools[0].pk
     places = ("after", "before", "row", "edit", "run", "old", "new", "test")
     return [
-        {"person": one.pk, "pick": one.pk, "subject": f"person:{one.pk}", "q": one.sis_id},
-        {"clever_id": one.clever_id, "q": one.email, "school": school, "local": school},
-        dict.fromkeys(places, run) | {"school": school},
+        {"person": one.pk, "pick": one.pk, "subject": f"person:{one.pk}", "q": str(one.sis_id)},
+        {"clever_id": str(one.clever_id), "q": str(one.email), "school": school, "local": school},
+        {**dict.fromkeys(places, run), "school": school},
     ]
 
 
