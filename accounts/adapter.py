@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.audit import record_look
+from accounts.audit import record, record_look
 from accounts.models import Membership
 
 LOCKED_OUT = (
@@ -36,6 +36,17 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
         known = Membership.objects.filter(user__email__iexact=email) if email else ()
         for membership in known:
             record_look(membership.district, email.lower(), "login.failed", "")
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, *args: Any, **more: Any
+    ) -> None:
+        """Notes what somebody did to their own account: another password, the second factor.
+
+        allauth calls this after each of these; `template_prefix` ends with what it was.
+        """
+        what = template_prefix.rpartition("/")[2]
+        record(None, user.email, f"account.{what}", str(user.pk))
+        super().send_notification_mail(template_prefix, user, *args, **more)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
