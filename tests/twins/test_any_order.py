@@ -38,5 +38,6 @@ def lives(number: int) -> settings:
         deadline=None,
         database=None,
         phases=phases,
+        report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
