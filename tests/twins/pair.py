@@ -37,7 +37,7 @@ NUMBERS = count(1)
 OFTEN = 3
 SOMEBODY = st.integers(0, OFTEN - 1) | st.integers(0, 8)
 # A life is told by what lies between its runs, and paid for by their number.
-MOST_RUNS = 5
+MOST_RUNS = 4
 # At most two strike one run: a third death without progress rightly ends it.
 STRUCK = st.lists(st.sampled_from(sorted(FAULTS)), max_size=2)
 
