@@ -25,6 +25,9 @@ from imports.models import CalendarRange
 from imports.schedules import put_off
 from schools.models import District
 
+GONE = "That range is not in the calendar any more."
+OVER = "That range is over; it stays as it was."
+
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +47,7 @@ def change(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     access = member(request, slug, Ability.IMPORT)
     row = CalendarRange.objects.filter(district=access.district, pk=number).first()
     if row is None or row.last < today(access.district):
-        messages.info(request, "That range is over, or not in the calendar any more.")
+        messages.info(request, OVER if row else GONE)
         return SeeOther(reverse("calendar", args=[slug]))
     if request.method != "POST":
         return page(request, access, RangeForm.of(days_of(row)), row)
@@ -61,7 +64,7 @@ def remove(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if gone:
         messages.success(request, f"Removed: {gone}. From the next run on these days are ordinary.")
     else:
-        messages.info(request, "That range is not in the calendar any more.")
+        messages.info(request, GONE)
     return SeeOther(reverse("calendar", args=[slug]))
 
 
