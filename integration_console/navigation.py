@@ -139,7 +139,7 @@ PLACES = (
         (
             *("terminology", "school_year", *USER_PAGES, "sources", "switch_source"),
             *("source_export", "brakes", "brake", "raise_brakes", "calendar", "calendar_change"),
-            "new_school_year",
+            *("new_school_year", "get_ready"),
         ),
     ),
     Place("Activity", "history", "activity", Ability.IMPORT),
@@ -161,14 +161,16 @@ def entries(access: Access, url_name: str) -> list[Entry]:
     """What the sidebar shows to this user on the page of this name."""
     places = [p for p in PLACES if access.may(p.ability) and (not p.also or access.may(p.also))]
     counts = waits(access)
+    there = [place for place in places if place.there is None or place.there(counts)]
+    own = any(place.url_name == url_name for place in there)
     return [
         Entry(
             place=place,
-            current=url_name in (place.url_name, *place.sections),
+            # A page whose own place is not there for now belongs to another one meanwhile.
+            current=url_name == place.url_name if own else url_name in place.sections,
             count=place.badge(counts) if place.badge else 0,
         )
-        for place in places
-        if place.there is None or place.there(counts)
+        for place in there
     ]
 
 

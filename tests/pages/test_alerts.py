@@ -317,7 +317,7 @@ def test_queries_of_alerts_do_not_grow(maple: Scene, waiting: list[Alert], alice
     few = queries()
     Alert.objects.all().delete()
     alerts(maple, 30)
-    assert queries() == few == 29
+    assert queries() == few == 23
 
 
 def test_A61_A62_A63_more_menu_leads_to_logs_and_alerts_for_who_may_see_them(

@@ -156,4 +156,4 @@ def test_queries_of_one_alert_do_not_grow(
     few = queries(waiting[1])
     Person.objects.update(revision=1)
     Alert.objects.all().delete()
-    assert queries(alerts(maple, 30)[1]) == few == 33
+    assert queries(alerts(maple, 30)[1]) == few == 27
