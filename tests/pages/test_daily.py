@@ -105,7 +105,7 @@ def test_A43_a_pause_ends_at_the_districts_own_midnight(maple: Scene, alice: Cli
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
-        ({"until": day(0), "types": ["student"], "why": "x"}, "a day that is still to come"),
+        ({"until": day(-1), "types": ["student"], "why": "x"}, "a day that is still to come"),
         ({"until": day(900), "types": ["student"], "why": "x"}, "a day within a year"),
         ({"until": "", "types": ["student"], "why": "x"}, "Syncs go on from: choose a day."),
         ({"until": "soon", "types": ["student"], "why": "x"}, "choose a day, such as"),

@@ -43,7 +43,7 @@ def values(record: dict[str, Any]) -> dict[str, Any]:
         **shared, "kind": "student", "student_number": facts["student_number"],
         "birth_date": day(facts["dob"]),
         "sex": SEXES[facts["gender"]], "grade": GRADES.get(grade, grade),
-        "class_year": int(facts["graduation_year"]), "address": place["address"],
+        "class_year": int(facts["graduation_year"] or 0), "address": place["address"],
         "city": place["city"], "state": place["state"], "postal_code": place["zip"],
     }  # fmt: skip
 
