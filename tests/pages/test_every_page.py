@@ -1,7 +1,5 @@
 """Every page, looked at in a browser: nothing overflows, axe finds nothing, the console is quiet.
 
-Axe is asked about each page that has an element of a kind that it has not seen in this process.
-
 With CONTACT_SHEET set to a folder, each look leaves its pictures there (contact_sheet.py).
 """
 
@@ -55,17 +53,6 @@ AXE = """async ([rules]) => {
 FEW_ROWS = (
     """() => document.querySelectorAll("tbody tr:nth-child(n + 9)").forEach(e => e.remove())"""
 )
-
-# The kinds of elements in the page: each with its attributes' names, its roles, and what it is in.
-KINDS = """() => {
-    const told = ["class", "role", "type", "aria-hidden", "aria-current", "aria-invalid"];
-    const kind = e => e === document.body ? "" : kind(e.parentElement) + ">" + e.tagName + [
-        ...e.getAttributeNames().sort(), ...told.map(name => e.getAttribute(name) ?? ""),
-    ];
-    return [...new Set([...document.querySelectorAll("body *:not(svg *)")].map(kind))];
-}"""
-# Those that axe has seen. It takes most of a look's time, and many pages have no other ones.
-seen_by_axe: set[str] = set()
 
 # A page below an entry of the sidebar, as its way back says, whose entry is not marked there.
 LOST = """() => {
@@ -184,15 +171,11 @@ def looked_at(page: Page, look: Look, site: Site) -> None:
         page.emulate_media(color_scheme="dark")
         page.set_viewport_size({"width": WIDTHS[-1], "height": 900})
     page.evaluate(FEW_ROWS)
-    kinds_here = set(page.evaluate(KINDS))
-    if kinds_here <= seen_by_axe:
-        return
     page.evaluate(AXE_SCRIPT)
     assert page.evaluate(AXE, [[]]) == []
     page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(color_scheme="light")
     assert page.evaluate(AXE, [["color-contrast", "link-in-text-block", "target-size"]]) == []
-    seen_by_axe.update(kinds_here)
 
 
 def picture(page: Page, folder: Path, look: Look) -> None:
