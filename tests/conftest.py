@@ -9,6 +9,7 @@ import redis
 from django.core.management.commands import flush
 from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -54,6 +55,13 @@ def quick_flush() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", delete)
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_, **__: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plenty_of_requests() -> Iterator[None]:
+    """Sandboxes of one seed have one token, whose minute all the tests of a process would share."""
+    with override_settings(CLEVER_REQUESTS_PER_MINUTE=1_000_000):
         yield
 
 

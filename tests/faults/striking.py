@@ -25,12 +25,16 @@ def die() -> None:
 
 @dataclass(frozen=True)
 class Fault:
-    """What strikes: at a fault point, or as an answer of Clever. Stages count from the claim."""
+    """What strikes: at a fault point, or as an answer of Clever. Stages count from the claim.
+
+    `passes` says how often the run passes the fault point unharmed.
+    """
 
     stage: int
     point: str = ""
     act: Callable[[], None] = die
     rule: dict[str, Any] = field(default_factory=dict)
+    passes: int = 0
 
     @property
     def kills(self) -> bool:
@@ -60,6 +64,7 @@ class Trouble:
     here: World
     waiting: list[Fault]
     struck: list[Fault] = field(default_factory=list)
+    passed: int = 0
 
     def begin(self) -> None:
         fault_points.install(self.reached)
@@ -67,7 +72,11 @@ class Trouble:
 
     def reached(self, name: str) -> None:
         if self.waiting and self.waiting[0].point == name:
+            if self.passed < self.waiting[0].passes:
+                self.passed += 1
+                return
             fault = self.waiting.pop(0)
+            self.passed = 0
             self.struck.append(fault)
             self._ask_clever_for_trouble()
             fault.act()
@@ -87,7 +96,8 @@ class Trouble:
 @contextmanager
 def speaking_of(one: World) -> Iterator[None]:
     """Works with this Clever. Both have one District ID, which only one district may have."""
-    for other in Connection.objects.exclude(district=one.district):
+    others = Connection.objects.exclude(district=one.district)
+    for other in others.filter(clever_district_id=one.clever.district_id):
         Connection.objects.filter(pk=other.pk).update(clever_district_id=f"{other.pk:024x}")
     Connection.objects.filter(district=one.district).update(
         clever_district_id=one.clever.district_id

@@ -22,7 +22,7 @@ PARTS = 4
 def test_C10_C11_C14_F68_F69_F84_H08_H10_H16_any_order_ends_as_the_twin(
     settings: Any, no_pauses: None, part: int
 ) -> None:
-    settings.CLEVER_PAGE_SIZE = 10
+    settings.CLEVER_PAGE_SIZE = 4
     chosen = type("Twins", (Twins,), {})
     if LIVES == 100:
         chosen = seed(part)(chosen)

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from django.db.models import QuerySet
-from django.test import override_settings
 
 from clever_sandbox import people_actions
 from clever_sandbox.district import District as CleverDistrict
@@ -69,7 +68,6 @@ def clever() -> Iterator[RunningSandbox]:
     with (
         running_sandbox(scenario={"districts": districts}, rate_limit=1_000_000) as sandbox,
         speaking_to(sandbox),
-        override_settings(CLEVER_REQUESTS_PER_MINUTE=1_000_000),
     ):
         yield sandbox
 
