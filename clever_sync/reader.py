@@ -14,7 +14,16 @@ from unicodedata import normalize
 import msgspec
 
 from clever_sync.privacy import kept
-from clever_sync.sources import EXTENSION, LISTS, SCHOOL_SOURCES, UNREADABLE, Payload
+from clever_sync.sources import (
+    EXTENSION,
+    LISTS,
+    OF_ROLE,
+    SCHOOL_SOURCES,
+    SHARED,
+    UNREADABLE,
+    Payload,
+    roles_for_shared,
+)
 from clever_sync.wire import sources_salt
 from core.problems import Finding
 from core.text import clean
@@ -130,7 +139,8 @@ class Reader:
     def __init__(self, sources: Iterable[str]) -> None:
         allowed = kept(sources)
         self.salt = sources_salt(allowed)
-        self._tree = _tree(allowed)
+        self._shared_by = roles_for_shared(allowed)
+        self._tree = _tree({key.partition(OF_ROLE)[0] for key in allowed})
         self._decode = msgspec.json.Decoder(self._tree.struct).decode
         self._common = _Flat(self._tree, but="roles")
         branches = self._tree.below["roles"].below
@@ -157,6 +167,8 @@ class Reader:
             if held is not None:
                 record.roles.append(role)
                 _fill(flat, held, record)
+        if SHARED in payload and self._shared_by.isdisjoint(record.roles):
+            del payload[SHARED]  # No rule needs it of these roles (C34).
         if "@" not in payload.get("email", "@"):
             _note(record, "email_invalid", "email")
         if "name.last" not in payload:

@@ -6,6 +6,7 @@ may name keys whose value came but could not be used, so that they are not taken
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.vocabulary import CleverRole
@@ -90,7 +91,20 @@ _ALL = [
 
 SOURCES: dict[str, Source] = {source.key: source for source in _ALL}
 GPA_SOURCES = frozenset({"student.weighted_gpa", "student.unweighted_gpa"})
-BASE_SOURCES: frozenset[str] = frozenset(SOURCES) - GPA_SOURCES
+# Who somebody is and where: what the matching of people and schools, and the comparison of their
+# identifiers (C04), need whatever the rules say. All else is kept only where a rule maps it (C34).
+IDENTIFYING: frozenset[str] = frozenset(
+    source.key
+    for source in _ALL
+    if source.key in ("name.first", "name.last", "email")
+    or source.key.endswith(
+        (".sis_id", "_number", ".state_id", ".staff_id", ".legacy_id", ".school", ".schools")
+    )
+)
+# The only field that people of all roles share and that does not identify them: a rule of one
+# role needs it of that role only. Such a need is written "name.middle@student".
+SHARED = "name.middle"
+OF_ROLE = "@"
 LISTS = frozenset({"student.schools", "teacher.schools", "staff.schools"})
 SCHOOL_SOURCES: tuple[str, ...] = (
     "name",
@@ -117,4 +131,18 @@ KEY_COLUMNS = {
 
 def is_source(key: str) -> bool:
     """Whether a key can be read at all: one of the catalogue, or an extension field of a role."""
-    return key in SOURCES or _EXTENSION_KEY.fullmatch(key) is not None
+    if key in SOURCES or _EXTENSION_KEY.fullmatch(key) is not None:
+        return True
+    shared, _, role = key.partition(OF_ROLE)
+    return shared == SHARED and role in set(CleverRole)
+
+
+def needed_of(key: str, roles: Iterable[str]) -> list[str]:
+    """The source as a rule for these roles needs it: of nobody else, where all roles share it."""
+    return [f"{key}{OF_ROLE}{role}" for role in roles] if key == SHARED else [key]
+
+
+def roles_for_shared(sources: Iterable[str]) -> frozenset[str]:
+    """The roles of which the shared field is needed; those of everybody for its plain key."""
+    found = {role for key, _, role in (s.partition(OF_ROLE) for s in sources) if key == SHARED}
+    return frozenset(CleverRole) if "" in found else frozenset(found)

@@ -205,6 +205,21 @@ class HoldState(StrEnum):
     EXPIRED = "expired"
 
 
+class DestructionKind(StrEnum):
+    """What made values go (C34)."""
+
+    NIGHT = "night"  # they were too old
+    DISTRICT = "district"  # all that a district imported, as its owner ordered
+    PERSON = "person"  # one person asked for it
+
+
+class DestructionState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
 class CalendarKind(StrEnum):
     """What some days of the school calendar are for (C24)."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from clever_sync.reasons import ASKED, HELD
-from clever_sync.sources import BASE_SOURCES
+from clever_sync.sources import IDENTIFYING
 from core.vocabulary import DataType, Trigger
 from imports.models import Run, Schedule
 from mappings.queries import active_ids, mapped_sources
@@ -20,11 +20,11 @@ def enabled_types(district: District, asked: Iterable[DataType]) -> list[DataTyp
 
 
 def kept_sources(district: District, named: Iterable[int] = ()) -> frozenset[str]:
-    """The offered catalogue, and GPA or extension fields only where a rule maps them (B04).
+    """Who somebody is, and beside that only what a published rule maps (B04, C34).
 
     `named` are the versions of a run that is on: what they map is kept for it (H01).
     """
-    return BASE_SOURCES | mapped_sources(district, named)
+    return IDENTIFYING | mapped_sources(district, named)
 
 
 def basis_of(run: Run, types: Iterable[DataType]) -> dict[str, str]:

@@ -22,6 +22,8 @@ from django.utils import timezone
 
 from clever_sync.contents import EXTENSION_FIELD
 from core.vocabulary import RunMode
+from imports import unneeded
+from imports.destroying.tally import NIGHTLY, close_nights, note_night
 from imports.models import Run
 from imports.school_calendar import said
 from imports.states import ACTIVE
@@ -43,43 +45,64 @@ _CLAIM = """
 """
 _GIVE_BACK = "UPDATE imports_heartbeat SET at = now() - interval '21 hours' WHERE name = %s"
 
+_OF_PULL = """(SELECT c.district_id FROM clever_sync_pull p
+            JOIN clever_sync_connection c ON c.id = p.connection_id WHERE p.id = pull_id)"""
 _ROWS = """
-    DELETE FROM imports_plannedchange WHERE id IN
-        (SELECT id FROM imports_plannedchange WHERE run_id = %(run)s LIMIT %(piece)s)
+    WITH gone AS (
+        DELETE FROM imports_plannedchange WHERE id IN
+            (SELECT id FROM imports_plannedchange WHERE run_id = %(run)s LIMIT %(piece)s)
+        RETURNING (SELECT district_id FROM imports_run WHERE id = %(run)s) AS district
+    ) SELECT district, count(*) FROM gone GROUP BY district
 """
 _EXAMPLES = "UPDATE imports_runproblem SET examples = '{}' WHERE run_id = %(run)s"
 _SIMPLE: dict[str, str] = {
     "edits": """
-        DELETE FROM schools_localedit WHERE id IN (SELECT id FROM schools_localedit
-            WHERE at < %(long)s ORDER BY id LIMIT %(piece)s)
+        WITH gone AS (
+            DELETE FROM schools_localedit WHERE id IN (SELECT id FROM schools_localedit
+                WHERE at < %(long)s ORDER BY id LIMIT %(piece)s)
+            RETURNING district_id AS district
+        ) SELECT district, count(*) FROM gone GROUP BY district
     """,
     # The hash that no record has: who comes back is read as if for the first time.
     "clever": """
-        UPDATE clever_sync_mirrorobject SET payload = '{}', raw_hash = %(nothing)s,
-            key_sis_id = NULL, key_number = NULL, key_staff_id = NULL, key_state_id = NULL,
-            key_email = NULL
-        WHERE id IN (SELECT m.id FROM clever_sync_mirrorobject m
-            JOIN clever_sync_pull p ON p.id = m.gone_in_id
-            WHERE m.type = 'user' AND p.finished_at < %(short)s AND m.payload <> '{}'
-            LIMIT %(piece)s)
+        WITH gone AS (
+            UPDATE clever_sync_mirrorobject SET payload = '{}', raw_hash = %(nothing)s,
+                key_sis_id = NULL, key_number = NULL, key_staff_id = NULL, key_state_id = NULL,
+                key_email = NULL
+            WHERE id IN (SELECT m.id FROM clever_sync_mirrorobject m
+                JOIN clever_sync_pull p ON p.id = m.gone_in_id
+                WHERE m.type = 'user' AND p.finished_at < %(short)s AND m.payload <> '{}'
+                LIMIT %(piece)s)
+            RETURNING (SELECT c.district_id FROM clever_sync_connection c
+                WHERE c.id = connection_id) AS district
+        ) SELECT district, count(*) FROM gone GROUP BY district
     """,
-    "findings": """
-        DELETE FROM clever_sync_pullfinding WHERE id IN (SELECT f.id
-            FROM clever_sync_pullfinding f JOIN clever_sync_pull p ON p.id = f.pull_id
-            WHERE p.finished_at < %(short)s AND f.code <> %(kept_code)s LIMIT %(piece)s)
+    "findings": f"""
+        WITH gone AS (
+            DELETE FROM clever_sync_pullfinding WHERE id IN (SELECT f.id
+                FROM clever_sync_pullfinding f JOIN clever_sync_pull p ON p.id = f.pull_id
+                WHERE p.finished_at < %(short)s AND f.code <> %(kept_code)s LIMIT %(piece)s)
+            RETURNING {_OF_PULL} AS district
+        ) SELECT district, count(*) FROM gone GROUP BY district
     """,
-    "fills": """
-        DELETE FROM clever_sync_pullfill WHERE id IN (SELECT f.id
-            FROM clever_sync_pullfill f JOIN clever_sync_pull p ON p.id = f.pull_id
-            WHERE p.finished_at < %(short)s AND EXISTS (SELECT 1 FROM clever_sync_pullfill n
-                JOIN clever_sync_pull q ON q.id = n.pull_id
-                WHERE q.connection_id = p.connection_id AND q.id > p.id
-                    AND q.finished_at < %(short)s)
-            LIMIT %(piece)s)
+    "fills": f"""
+        WITH gone AS (
+            DELETE FROM clever_sync_pullfill WHERE id IN (SELECT f.id
+                FROM clever_sync_pullfill f JOIN clever_sync_pull p ON p.id = f.pull_id
+                WHERE p.finished_at < %(short)s AND EXISTS (SELECT 1 FROM clever_sync_pullfill n
+                    JOIN clever_sync_pull q ON q.id = n.pull_id
+                    WHERE q.connection_id = p.connection_id AND q.id > p.id
+                        AND q.finished_at < %(short)s)
+                LIMIT %(piece)s)
+            RETURNING {_OF_PULL} AS district
+        ) SELECT district, count(*) FROM gone GROUP BY district
     """,
     "problems": """
-        DELETE FROM imports_standingproblem WHERE id IN (SELECT id FROM imports_standingproblem
-            WHERE closed_at < %(long)s LIMIT %(piece)s)
+        WITH gone AS (
+            DELETE FROM imports_standingproblem WHERE id IN (SELECT id FROM imports_standingproblem
+                WHERE closed_at < %(long)s LIMIT %(piece)s)
+            RETURNING district_id AS district
+        ) SELECT district, count(*) FROM gone GROUP BY district
     """,
 }
 
@@ -133,31 +156,33 @@ def once_a_day(name: str, work: Callable[[Until], Purged]) -> bool:
     return True
 
 
-def purge(now: datetime, *, until: Until = lambda: False) -> Purged:
+def purge(now: datetime, *, until: Until = lambda: False, by: str = NIGHTLY) -> Purged:
     """Removes what is too old, until `until` says so, which is asked after each piece.
 
-    Rows that stay without their values are counted as well.
+    Rows that stay without their values are counted as well. Each district where something went
+    gets a certificate, when all of it is gone (C34).
     """
     ages = Ages.at(now)
-    done = {"changes": 0, **dict.fromkeys(_SIMPLE, 0)}
+    done = {"changes": 0, **dict.fromkeys(_SIMPLE, 0), "fields": 0}
     for run in _old_runs(ages):
-        while gone := piece(_ROWS, run=run):
+        while gone := piece("changes", _ROWS, by=by, run=run):
             done["changes"] += gone
             if until():
                 return done, False
         _mark(run, now)
+    kept: dict[str, Any] = {"nothing": bytes(16), "kept_code": EXTENSION_FIELD}
     for name, statement in _SIMPLE.items():
-        while gone := piece(
-            statement,
-            long=ages.long,
-            short=ages.short,
-            nothing=bytes(16),
-            kept_code=EXTENSION_FIELD,
-        ):
+        while gone := piece(name, statement, by=by, long=ages.long, short=ages.short, **kept):
             done[name] += gone
             if until():
                 return done, False
+    for connection in unneeded.connections():
+        while gone := unneeded.forget(connection, PIECE, by):
+            done["fields"] += gone
+            if until():
+                return done, False
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    close_nights(now)
     return done, True
 
 
@@ -172,11 +197,14 @@ def _old_runs(ages: Ages) -> list[int]:
     return list(old.values_list("pk", flat=True))
 
 
-def piece(statement: str, **values: Any) -> int:
-    """Removes at most PIECE rows, in a transaction of its own; returns how many."""
+def piece(kind: str, statement: str, *, by: str = NIGHTLY, **values: Any) -> int:
+    """Removes at most PIECE rows, in a transaction of its own; returns how many.
+
+    The statement returns (district, rows), so that each district is told what of it is gone.
+    """
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute(statement, {"piece": PIECE, **values})
-        return int(cursor.rowcount)
+        return note_night(kind, cursor.fetchall(), by)
 
 
 def _mark(run: int, now: datetime) -> None:

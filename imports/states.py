@@ -9,7 +9,7 @@ A what-if gives way to any other run: VALIDATING -> CANCELLED at once.
 """
 
 from core.states import Machine
-from core.vocabulary import ACTIVE_RUN_STATES, AlertState, HoldState, RunState
+from core.vocabulary import ACTIVE_RUN_STATES, AlertState, DestructionState, HoldState, RunState
 
 RUN = Machine(
     "run",
@@ -55,6 +55,14 @@ ALERT = Machine(
     {
         AlertState.OPEN: frozenset({AlertState.STAGED, AlertState.DECIDED, AlertState.CLOSED}),
         AlertState.STAGED: frozenset({AlertState.OPEN, AlertState.DECIDED, AlertState.CLOSED}),
+    },
+)
+
+DESTRUCTION = Machine(
+    "destruction",
+    {
+        DestructionState.WAITING: frozenset({DestructionState.RUNNING, DestructionState.CANCELLED}),
+        DestructionState.RUNNING: frozenset({DestructionState.DONE}),
     },
 )
 

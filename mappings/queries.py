@@ -7,9 +7,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from clever_sync.privacy import kept
 from clever_sync.queries import clever_schools, connection_of
+from clever_sync.sources import needed_of
 from core.problems import ConsoleError
 from core.vocabulary import (
+    ROLES_OF_TYPE,
     BlankPolicy,
     ConnectionState,
     DataType,
@@ -21,6 +24,7 @@ from core.vocabulary import (
 from mappings.defaults import normalised
 from mappings.models import FieldRule, Ruleset, SchoolMatch
 from mappings.pairing import Reach
+from mappings.reading import read_for
 from mappings.review import Setup, fed_by
 from mappings.spec import FieldSpec, RulesetSpec, SchoolMap
 from mappings.suggest import CleverSchool, LocalSchool
@@ -30,7 +34,6 @@ from schools.sources import exclusive_on, is_exclusive, sources_of
 # Raised when the engine makes something else of the same rules: then nothing is settled any more.
 ENGINE_VERSION = 1
 RULES = ("field_rules", "code_rules", "default_rules")
-ASKED_FOR = frozenset({"student.weighted_gpa", "student.unweighted_gpa"})
 
 
 def active_specs(
@@ -133,7 +136,7 @@ def school_map(district: District, drafted: Mapping[str, int | None] | None = No
 
 
 def mapped_sources(district: District, named: Iterable[int] = ()) -> frozenset[str]:
-    """The sources beyond the base catalogue (GPA, extension fields) that published rules map.
+    """The sources of Clever that published rules map, without which nothing is kept (C34).
 
     So do the rules of the `named` versions, whatever their state is now.
     """
@@ -141,10 +144,12 @@ def mapped_sources(district: District, named: Iterable[int] = ()) -> frozenset[s
     sources = FieldRule.objects.filter(versions, ruleset__district=district).exclude(
         policy=Policy.DO_NOT_IMPORT
     )
+    needed = sources.values_list("ruleset__data_type", "source").distinct()
     return frozenset(
-        source
-        for source in sources.values_list("source", flat=True)
-        if source in ASKED_FOR or ".ext." in source
+        each
+        for data_type, source in needed
+        for key in kept(read_for([source]))
+        for each in needed_of(key, ROLES_OF_TYPE[DataType(data_type)])
     )
 
 

@@ -4,7 +4,7 @@ There are no objects to look into in here: steps are tuples, and answers that co
 code, a school) are remembered. Findings are rare and may take their time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clever_sync.sources import UNREADABLE
@@ -36,6 +36,13 @@ BY_KIND: Mapping[str, tuple[Convert, str]] = {
 }
 # Without a code table these are taken as they come (fields.md); the others need a rule per code.
 PLAIN_WITHOUT_CODES = frozenset({"state", "title"})
+
+
+def read_for(sources: Iterable[str]) -> frozenset[str]:
+    """What is read of Clever for the sources that rules name; a class year is made of the grade."""
+    return frozenset(
+        GRADE_SOURCE if source == CLASS_YEAR_FROM_GRADE else source for source in sources if source
+    )
 
 
 class CodeTable(dict[str, Value]):

@@ -6,6 +6,7 @@ small pieces. A letter that is still to be sent stays, and so does what it tells
 
 from datetime import datetime
 
+from imports.destroying.tally import NIGHTLY, close_nights
 from imports.purging import Ages, Purged, Until, once_a_day, piece
 
 NAME = "purge letters"
@@ -16,14 +17,21 @@ _LETTERS = """
         WHERE created_at < %(long)s AND state <> 'waiting' ORDER BY id LIMIT %(piece)s
     ), notices AS (
         DELETE FROM notifications_notice WHERE letter_id IN (SELECT id FROM old)
+    ), gone AS (
+        DELETE FROM notifications_letter WHERE id IN (SELECT id FROM old)
+        RETURNING district_id AS district
     )
-    DELETE FROM notifications_letter WHERE id IN (SELECT id FROM old)
+    SELECT district, count(*) FROM gone GROUP BY district
 """
 # What was no news, and was never followed by any.
 _NOTICES = """
-    DELETE FROM notifications_notice WHERE id IN (
-        SELECT n.id FROM notifications_notice n JOIN imports_runevent e ON e.id = n.event_id
-        WHERE n.letter_id IS NULL AND e.at < %(long)s LIMIT %(piece)s)
+    WITH gone AS (
+        DELETE FROM notifications_notice WHERE id IN (
+            SELECT n.id FROM notifications_notice n JOIN imports_runevent e ON e.id = n.event_id
+            WHERE n.letter_id IS NULL AND e.at < %(long)s LIMIT %(piece)s)
+        RETURNING (SELECT e.district_id FROM imports_runevent e WHERE e.id = event_id) AS district
+    )
+    SELECT district, count(*) FROM gone GROUP BY district
 """
 
 
@@ -32,12 +40,13 @@ def nightly(now: datetime) -> bool:
     return once_a_day(NAME, lambda until: purge(now, until=until))
 
 
-def purge(now: datetime, *, until: Until = lambda: False) -> Purged:
+def purge(now: datetime, *, until: Until = lambda: False, by: str = NIGHTLY) -> Purged:
     """Removes letters and notices that are too old, until `until` says so."""
     done = {"letters": 0, "notices": 0}
     for name, statement in (("letters", _LETTERS), ("notices", _NOTICES)):
-        while gone := piece(statement, long=Ages.at(now).long):
+        while gone := piece(name, statement, by=by, long=Ages.at(now).long):
             done[name] += gone
             if until():
                 return done, False
+    close_nights(now)
     return done, True

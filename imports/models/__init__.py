@@ -1,6 +1,7 @@
 """Runs and their plans, holds, alerts, events and schedules (engine.md 1, 4 to 7)."""
 
 from imports.models.alerts import Alert, AlertCandidate, MatchDecision
+from imports.models.destructions import Destruction
 from imports.models.heartbeats import Heartbeat
 from imports.models.holds import Brake, Hold, PlanFigures
 from imports.models.identity import IdentityChange
@@ -15,6 +16,7 @@ __all__ = [
     "AlertCandidate",
     "Brake",
     "CalendarRange",
+    "Destruction",
     "Heartbeat",
     "Hold",
     "IdentityChange",

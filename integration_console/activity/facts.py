@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.access import ROLE_NAMES
 from accounts.models import AuditEvent, SupportGrant, User
 from core.vocabulary import DataType
+from imports.destroying.tally import NIGHTLY
 from imports.words import DATA_TYPES, listed
 from integration_console.activity.words import SENTENCES
 from schools.models import District, School
@@ -20,7 +21,7 @@ PAGES = {
     "person": ("person", "Record"), "run": ("run", "Run"), "hold": ("hold", "Hold"),
     "alert": ("alert", "Alert"),
 }  # fmt: skip
-BY_ITSELF = {"schedule": "The schedule", "": "The console"}
+BY_ITSELF = {"schedule": "The schedule", "": "The console", NIGHTLY: "The nightly purge"}
 
 
 @dataclass(frozen=True)

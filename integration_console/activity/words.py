@@ -123,6 +123,9 @@ PEOPLE = {
     "fields.locked": "Locked {fields} for people: {count}.",
     "fields.unlocked": "Took locks away: {count}.",
     "fields.lock_extended": "Changed how long locks last: {count}.",
+    "values.destroyed.night": "Destroyed values that were too old: {rows} rows.",
+    "values.destroyed.district": "Destroyed what was imported, as ordered: {rows} rows.",
+    "values.destroyed.person": "Erased a person: {rows} rows.",
 }
 LOOKS = {
     "person.seen": "Looked at a record.",

@@ -9,11 +9,11 @@ from itertools import islice
 
 from accounts.access import Ability, Access
 from clever_sync.contents import is_extension, some_payloads
-from clever_sync.sources import GPA_SOURCES, Payload
-from core.vocabulary import DataType
+from clever_sync.sources import GPA_SOURCES, IDENTIFYING, Payload
+from core.vocabulary import DataType, Policy
 from imports.changes import MASK
 from integration_console.rules.desk import Desk
-from mappings.reading import GRADE_SOURCE
+from mappings.reading import GRADE_SOURCE, read_for
 from schools.queries import people_of
 from schools.targets import CLASS_YEAR_FROM_GRADE, STATUSES, TARGETS, targets_of
 
@@ -32,11 +32,12 @@ class Sample:
 
 @dataclass(frozen=True)
 class Samples:
-    """What was looked at on both sides."""
+    """What was looked at on both sides. What is not `kept` is never stored (C34)."""
 
     access: Access
     payloads: Sequence[Payload] = ()
     records: dict[str, list[str]] = field(default_factory=dict)
+    kept: frozenset[str] = IDENTIFYING
 
     @property
     def filled(self) -> frozenset[str]:
@@ -53,7 +54,7 @@ class Samples:
             return Sample(why="None yet: Clever has not been read")
         read = GRADE_SOURCE if source == CLASS_YEAR_FROM_GRADE else source
         values = distinct(_text(payload.get(read)) for payload in self.payloads)
-        if not values and (read in GPA_SOURCES or is_extension(read)):
+        if not values and read not in self.kept:
             return Sample(why="None yet: it is read once it is mapped and published")
         return self._shown(key, read, values, "Blank in Clever for those looked at")
 
@@ -83,7 +84,9 @@ def sees(access: Access, key: str, source: str) -> bool:
 def samples(desk: Desk) -> Samples:
     """Looks at the first people on both sides: two queries, however many there are."""
     payloads = some_payloads(desk.connection, desk.data_type) if desk.connection else []
-    return Samples(desk.access, payloads, records(desk, desk.data_type))
+    rules = desk.published.fields if desk.published else ()
+    mapped = read_for(rule.source for rule in rules if rule.policy != Policy.DO_NOT_IMPORT)
+    return Samples(desk.access, payloads, records(desk, desk.data_type), IDENTIFYING | mapped)
 
 
 def records(desk: Desk, data_type: DataType) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.access import Ability, Access
 from clever_sync.models import Pull
-from clever_sync.sources import SOURCES
+from clever_sync.sources import OF_ROLE, SOURCES
 from core.vocabulary import DataType
 from imports import catalogue, queries, what_if, words
 from imports.changes import Reader, ShownChange
@@ -256,7 +256,8 @@ def unread(district: District, draft: Ruleset | None, pull: Pull | None) -> list
     if draft is None or pull is None:
         return []
     missing = what_if.not_read_yet(district, draft, pull)
-    return [SOURCES[key].label if key in SOURCES else key for key in missing]
+    plain = dict.fromkeys(key.partition(OF_ROLE)[0] for key in missing)
+    return [SOURCES[key].label if key in SOURCES else key for key in plain]
 
 
 def drafted_answers(district: District) -> what_if.Answers | None:

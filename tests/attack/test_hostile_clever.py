@@ -12,7 +12,6 @@ from accounts.models import Membership
 from clever_sync import mirror
 from clever_sync.reader import Reader
 from clever_sync.schema import unknown_names
-from clever_sync.sources import BASE_SOURCES
 from core.vocabulary import DataType, MemberRole, PersonKind, Policy
 from imports.models import Run
 from mappings.engine import Mapper, compile_rules
@@ -20,6 +19,7 @@ from mappings.spec import FieldSpec, RulesetSpec, SchoolMap
 from schools.models import Person
 from schools.targets import TARGETS
 from tests.attack.conftest import At
+from tests.clever_sync.everything import BASE_SOURCES
 from tests.pages import scenes
 from tests.pages.conftest import signed_in
 from tests.world import World

@@ -13,10 +13,10 @@ from clever_sync import pull as pulling
 from clever_sync.client import CleverClient
 from clever_sync.models import Connection, MirrorObject, Pull, PullWalk
 from clever_sync.reader import Reader
-from clever_sync.sources import BASE_SOURCES
 from core import fault_points
 from core.vocabulary import ConnectionState
 from schools.models import District, Person
+from tests.clever_sync.everything import BASE_SOURCES
 
 ROLES = ["student", "teacher", "staff", "district_admin"]
 NOW = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)

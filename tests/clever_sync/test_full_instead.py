@@ -7,9 +7,9 @@ import pytest
 
 from clever_sync import events, reasons
 from clever_sync.models import Pull
-from clever_sync.sources import BASE_SOURCES
 from core.vocabulary import PullKind, PullState
 from tests.clever_sync.conftest import ROLES, Crash, World
+from tests.clever_sync.everything import BASE_SOURCES
 from tests.clever_sync.following import Follower, rewritten
 
 pytestmark = pytest.mark.django_db

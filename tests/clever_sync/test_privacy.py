@@ -3,7 +3,7 @@
 import pytest
 
 from clever_sync.privacy import NEVER_KEPT, kept, may_keep, redact
-from clever_sync.sources import BASE_SOURCES, GPA_SOURCES, SOURCES, is_source
+from clever_sync.sources import GPA_SOURCES, IDENTIFYING, SOURCES, is_source
 
 
 def test_B04_nothing_sensitive_is_in_the_catalogue() -> None:
@@ -13,7 +13,7 @@ def test_B04_nothing_sensitive_is_in_the_catalogue() -> None:
 
 
 def test_B04_gpa_is_offered_but_off() -> None:
-    assert not GPA_SOURCES & BASE_SOURCES
+    assert not GPA_SOURCES & IDENTIFYING
     assert SOURCES.keys() >= GPA_SOURCES
 
 

@@ -7,9 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from clever_sync.contents import extension_fields
 from clever_sync.models import MirrorObject, PageSeal, PullFinding
 from clever_sync.privacy import NEVER_KEPT
-from clever_sync.sources import BASE_SOURCES, SOURCES, UNREADABLE
+from clever_sync.sources import SOURCES, UNREADABLE
 from core.vocabulary import ConnectionState, PullState
 from tests.clever_sync.conftest import World
+from tests.clever_sync.everything import BASE_SOURCES
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from clever_sync.privacy import NEVER_KEPT
 from clever_sync.reader import Reader, Record, SchoolReader
 from clever_sync.schema import extension_names, unknown_names
-from clever_sync.sources import BASE_SOURCES, SOURCES, UNREADABLE
+from clever_sync.sources import SOURCES, UNREADABLE
 from core.problems import Finding
+from tests.clever_sync.everything import BASE_SOURCES
 
 ID = "66c09f00b3d4e5f607180001"
 SCHOOL = "66c09f00b3d4e5f607180011"

@@ -14,6 +14,9 @@ FILLED = {
     "{} started": ("test started", "live started"),
     "alert {}": ("alert match", "alert create", "alert skip", "alert never"),
     "hold {}": ("hold approved", "hold discarded", "hold replaced", "hold expired"),
+    "values.destroyed.{}": (
+        *("values.destroyed.night", "values.destroyed.district", "values.destroyed.person"),
+    ),
     "{} taken back": ("unlink taken back", "merge taken back"),
 }
 

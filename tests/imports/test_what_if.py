@@ -235,10 +235,23 @@ def test_C03_a_source_that_was_never_read_is_named(here: World) -> None:
     assert what_if.not_read_yet(here.district, draft, pull) == ["student.weighted_gpa"]
 
 
+def test_C34_a_field_that_no_rule_mapped_until_now_is_named_for_it_is_not_here(
+    here: World,
+) -> None:
+    language = FieldSpec("home_language", "student.home_language", Policy.CLEVER_DECIDES)
+    keep(here, drafted(here, home_language=language))
+    pull = what_if.pull_to_plan_from(here.district)
+    assert pull
+    draft = Ruleset.objects.get(state="draft")
+    assert what_if.not_read_yet(here.district, draft, pull) == ["student.home_language"]
+
+
 def test_C03_teachers_are_supposed_as_they_are_imported(here: World) -> None:
-    spec = drafted(here, TEACHER, title=FieldSpec("title", "teacher.title"))
+    number = FieldSpec("community_id", "teacher.teacher_number")
+    spec = drafted(here, TEACHER, community_id=number)
     keep(here, spec)
     found = asked(here, TEACHER)
+    assert found.run.counts
     supposed = plan_of(found.run)
     publish(district=here.district, spec=spec, by=ADMIN)
     assert plan_of(here.test([TEACHER])) == supposed

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 from io import StringIO
 
 import pytest
@@ -10,12 +11,13 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Membership, User
+from accounts.audit_chain import verify
+from accounts.models import AuditEvent, Membership, User
 from clever_sync.models import MirrorObject, Pull, PullFill
 from core.vocabulary import MemberRole, RunState
 from imports import due, purging
 from imports.lease import database_now
-from imports.models import Heartbeat, PlannedChange, Run, RunProblem
+from imports.models import Destruction, Heartbeat, PlannedChange, Run, RunProblem
 from schools import writer
 from schools.models import LocalEdit
 from tests.pages.conftest import signed_in
@@ -190,3 +192,42 @@ def look(client: Client, run: Run, more: str) -> str:
     answer = client.get(f"/d/maple/operations/{run.pk}/{more}")
     assert answer.status_code == 200
     return str(answer.content.decode())
+
+
+def certificates(here: World) -> list[Destruction]:
+    return list(Destruction.objects.filter(district=here.district).order_by("pk"))
+
+
+def test_C34_each_district_is_told_in_the_audit_what_a_night_destroyed(maple: World) -> None:
+    assert purging.nightly(database_now())
+    assert certificates(maple) == [], "nothing was old enough: nothing is told"
+    run = made_older(Run.objects.get(district=maple.district), LONG)
+    rows = rows_of(run)
+    Heartbeat.objects.filter(name="purge").delete()
+    assert purging.nightly(database_now())
+    (one,) = certificates(maple)
+    assert (one.kind, one.state, one.counts) == ("night", "done", {"changes": rows})
+    (told,) = AuditEvent.objects.filter(verb="values.destroyed.night")
+    assert (told.district, told.actor, told.subject) == (
+        maple.district, "nightly purge", f"destruction:{one.pk}",
+    )  # fmt: skip
+    assert told.details == {"changes": rows, "rows": rows, "digest": one.digest}
+    assert f"{rows:,}" in one.text and "nightly purge" in one.text
+    assert one.digest == sha256(one.text.encode()).hexdigest()
+
+
+def test_C34_a_night_that_was_killed_has_counted_what_it_destroyed(
+    maple: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purging, "PIECE", 10)
+    run = made_older(Run.objects.get(district=maple.district), LONG)
+    rows = rows_of(run)
+    steps = iter([False, True])
+    assert not purging.purge(database_now(), until=lambda: next(steps))[1]
+    (one,) = certificates(maple)
+    assert (one.state, one.counts) == ("running", {"changes": 20})
+    assert not AuditEvent.objects.filter(verb="values.destroyed.night").exists()
+    purging.purge(database_now())
+    (one,) = certificates(maple)
+    assert (one.state, one.counts) == ("done", {"changes": rows}), "one certificate, all of it"
+    assert verify(maple.district.pk).broken == ""

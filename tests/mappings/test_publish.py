@@ -5,7 +5,7 @@ import pytest
 from accounts.models import AuditEvent
 from core.problems import ConsoleError
 from core.states import IllegalMove
-from core.vocabulary import DataType, RulesetState
+from core.vocabulary import DataType, Policy, RulesetState
 from mappings.actions import RULESET, create_default_rulesets, discard_draft, publish, save_draft
 from mappings.models import Ruleset
 from mappings.queries import (
@@ -103,19 +103,22 @@ def test_A11_the_student_id_may_come_from_the_old_field_while_migrating(ridge: D
     assert publish(district=ridge, spec=moved, by="a").version == 2
 
 
-def test_only_published_rules_make_the_pull_keep_more(ridge: District) -> None:
+def test_C34_only_published_rules_make_the_pull_keep_anything(ridge: District) -> None:
     gpa = [
         FieldSpec("weighted_gpa", "student.weighted_gpa"),
         FieldSpec("unweighted_gpa", "student.ext.gpa"),
     ]
+    before = mapped_sources(ridge)
     save_draft(district=ridge, spec=spec(rules=gpa), by="a")
-    assert mapped_sources(ridge) == frozenset()
+    assert mapped_sources(ridge) == before
 
     publish(district=ridge, spec=spec(rules=gpa), by="a")
-    assert mapped_sources(ridge) == {"student.weighted_gpa", "student.ext.gpa"}
+    assert mapped_sources(ridge) == before | {"student.weighted_gpa", "student.ext.gpa"}
 
-    publish(district=ridge, spec=spec(), by="a")
-    assert mapped_sources(ridge) == frozenset()
+    without = FieldSpec("birth_date", "student.dob", Policy.DO_NOT_IMPORT)
+    publish(district=ridge, spec=spec(rules=[without]), by="a")
+    assert mapped_sources(ridge) == before - {"student.dob"}
+    assert "student.dob" in before
 
 
 def test_codes_keep_the_spelling_of_people_and_are_looked_up_without_it(ridge: District) -> None:

@@ -21,7 +21,7 @@ class Command(ConsoleCommand):
     def handle(self, *args: object, **options: Any) -> None:
         """Removes all of it, in small pieces."""
         now = database_now()
-        done = people.purge(now)[0] | letters.purge(now)[0]
+        done = people.purge(now, by=operator())[0] | letters.purge(now, by=operator())[0]
         audit.record(None, operator(), "values.purged", "", **done)
         if options["json"]:
             self.stdout.write(json.dumps(done))
