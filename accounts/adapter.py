@@ -6,8 +6,9 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from accounts import clever_links
 from accounts.audit import record, record_look
 from accounts.models import Membership
 
@@ -36,6 +37,17 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
         known = Membership.objects.filter(user__email__iexact=email) if email else ()
         for membership in known:
             record_look(membership.district, email.lower(), "login.failed", "")
+
+    def post_login(
+        self, request: HttpRequest, user: Any, *, signal_kwargs: Any, **more: Any
+    ) -> HttpResponse:
+        """Tells who came in by Clever, once the second factor has been given, too (C29)."""
+        response: HttpResponse = super().post_login(
+            request, user, signal_kwargs=signal_kwargs, **more
+        )
+        if number := (signal_kwargs or {}).get("clever_link"):
+            clever_links.signed_in(user=user, number=number)
+        return response
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, *args: Any, **more: Any

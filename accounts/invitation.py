@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts import audit
+from accounts.clever_links import has_way_in
 from accounts.models import Membership, User
 from core.problems import ConsoleError
 from core.text import clean
@@ -48,7 +49,7 @@ def set_password_link(user: User) -> str:
 
 @transaction.atomic
 def invite(*, district: District, email: str, role: MemberRole, by: str) -> tuple[User, str]:
-    """A new member of a district; the link is "" for somebody who has a password already.
+    """A new member of a district; the link is "" for somebody who can sign in already.
 
     Raises ConsoleError for an address that is none, of a member, or of a closed account.
     """
@@ -63,7 +64,7 @@ def invite(*, district: District, email: str, role: MemberRole, by: str) -> tupl
             f"{user.email} is a member of {district.name} already. Change the role in the list."
         )
     audit.record(district, by, "member.invite", str(user.pk), role=str(role))
-    return user, "" if user.has_usable_password() else set_password_link(user)
+    return user, "" if has_way_in(user) else set_password_link(user)
 
 
 def _user(email: str) -> User:

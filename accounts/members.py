@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts import audit
+from accounts.clever_links import has_way_in
 from accounts.invitation import invite, set_password_link
 from accounts.models import Membership, User
 from core.problems import ConsoleError
@@ -24,7 +25,7 @@ GONE = "This user is not a member of {} any more. Reload the page."
 def invite_member(
     *, district: District, email: str, role: MemberRole, schools: Sequence[int] = (), by: str
 ) -> tuple[User, str]:
-    """A new member; the link is "" for somebody who has a password already.
+    """A new member; the link is "" for somebody who can sign in already.
 
     Raises ConsoleError for an address that is none, for a member, and for a Librarian without a
     school or with one of another district.
@@ -72,15 +73,15 @@ def remove_member(*, district: District, number: int, by: str) -> User:
 
 @transaction.atomic
 def renew_invitation(*, district: District, number: int, by: str) -> tuple[Membership, str]:
-    """A fresh link for somebody who has set no password yet, and "" for who has one.
+    """A fresh link for somebody who cannot sign in yet, and "" for who can.
 
-    An older link works as well until a password is set, or until it is too old.
+    An older link works as well until it is used, or until it is too old.
     """
     membership = _member(district, number)
     Membership.objects.filter(pk=membership.pk).update(invited_at=Now(), invited_by=by)
     audit.record(district, by, "member.invite_again", str(membership.user_id))
     user = membership.user
-    return membership, "" if user.has_usable_password() else set_password_link(user)
+    return membership, "" if has_way_in(user) else set_password_link(user)
 
 
 def _locked(district: District) -> None:

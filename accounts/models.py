@@ -63,6 +63,29 @@ class Membership(models.Model):
         return f"{self.user_id} is {self.role}"
 
 
+class CleverLink(models.Model):
+    """A log-in of Clever by which a member signs in, tied on purpose (C29).
+
+    It goes with the membership. No token, no name and no address of Clever's is kept.
+    """
+
+    membership = models.OneToOneField(Membership, models.CASCADE, related_name="clever_link")
+    clever_district_id = models.CharField(max_length=24)
+    clever_user_id = models.CharField(max_length=24)
+    linked_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clever_district_id", "clever_user_id"], name="clever_link_one"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clever_user_id} is {self.membership_id}"
+
+
 class SupportGrant(models.Model):
     """Leave for Support to look into a district, for a reason and for a time (C33)."""
 

@@ -46,6 +46,8 @@ class Application:
             return sign_in.exchange_code(self._sandbox, request)
         if asked == ("GET", "/oauth/authorize"):
             return sign_in.authorize(self._sandbox, request)
+        if asked == ("GET", "/oauth/instant-login"):
+            return sign_in.instant_login(self._sandbox, request)
         if request.method == "GET" and request.path in sign_in.ME_PATHS:
             return sign_in.who_is(self._sandbox, request, roster_api.bearer(request))
         if request.path.startswith("/v"):

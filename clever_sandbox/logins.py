@@ -13,10 +13,11 @@ CODE_LIFE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Login:
-    """Who has signed in."""
+    """Who has signed in, and in which of their roles."""
 
     district: District
     user_id: str
+    role: str = ""
 
 
 @dataclass(frozen=True)

@@ -24,18 +24,46 @@ def authorize(sandbox: Sandbox, request: Request) -> Response:
         return problem(400, "unknown client_id, or response_type is not code")
     if target.scheme not in ("http", "https") or not target.netloc:
         return problem(400, "redirect_uri is not an address")
+    if sandbox.spec.redirect_uris and given["redirect_uri"] not in sandbox.spec.redirect_uris:
+        return problem(400, "redirect_uri is not registered for this application")
+    return _signed_in(sandbox, "/oauth/authorize", given, given["redirect_uri"])
+
+
+def instant_login(sandbox: Sandbox, request: Request) -> Response:
+    """The tile of the portal: back to the first registered address, with a code and no state."""
+    given = dict(request.params)
+    given.pop("state", None)
+    if given.get("client_id") != sandbox.spec.client_id:
+        return problem(400, "unknown client_id")
+    if not sandbox.spec.redirect_uris:
+        return problem(400, "this application has no registered redirect_uri")
+    return _signed_in(sandbox, "/oauth/instant-login", given, sandbox.spec.redirect_uris[0])
+
+
+def _signed_in(sandbox: Sandbox, path: str, given: dict[str, str], redirect_uri: str) -> Response:
     try:
         district = sandbox.district(given.get("district_id"))
     except LookupError as wrong:
         return problem(400, str(wrong))
-    user = given.get("user", "")
-    if not user or district.people.shown(user) is None:
-        return _choose(district, given)
-    code = sandbox.logins.give_code(Login(district, user), given["redirect_uri"])
-    back = {"code": code, **({"state": given["state"]} if "state" in given else {})}
-    joint = "&" if target.query else "?"
-    location = f"{given['redirect_uri']}{joint}{urlencode(back)}"
-    return Response(302, [b""], HTML, [("Location", location)])
+    user = district.people.shown(given.get("user", ""))
+    state = {"state": given["state"]} if "state" in given else {}
+    if "denied" in given:
+        return _back(redirect_uri, {"error": "access_denied", **state})
+    if user is None:
+        return _choose(district, path, given)
+    login = Login(district, user["id"], _role_of(user, given.get("role", "")))
+    return _back(redirect_uri, {"code": sandbox.logins.give_code(login, redirect_uri), **state})
+
+
+def _back(redirect_uri: str, brought: dict[str, str]) -> Response:
+    joint = "&" if urlsplit(redirect_uri).query else "?"
+    return Response(302, [b""], HTML, [("Location", f"{redirect_uri}{joint}{urlencode(brought)}")])
+
+
+def _role_of(user: Record, wanted: str) -> str:
+    """The role that somebody signs in with: the one they chose, or else that of an admin."""
+    roles = list(user["roles"])
+    return next((role for role in (wanted, "district_admin") if role in roles), roles[0])
 
 
 def exchange_code(sandbox: Sandbox, request: Request) -> Response:
@@ -85,7 +113,8 @@ def who_is(sandbox: Sandbox, request: Request, token: str) -> Response:
 
 
 def _claims(login: Login, user: Record) -> Record:
-    role, held = next(iter(user["roles"].items()))
+    role = login.role
+    held = user["roles"].get(role, {})
     name = user.get("name", {})
     return {
         "sub": login.user_id,
@@ -100,27 +129,41 @@ def _claims(login: Login, user: Record) -> Record:
     }
 
 
-def _choose(district: District, given: dict[str, str]) -> Response:
+def _choose(district: District, path: str, given: dict[str, str]) -> Response:
     words = given.pop("text", "")
     given.pop("user", None)
     role = None if words else "district_admin"
     people = find_people(district, role=role, text=words, limit=_SHOWN)
-    rows = [[_sign_in_link(person, given), text(", ".join(person["roles"]))] for person in people]
+    rows = [
+        [_sign_in_link(person, path, given), _as_role(person, path, given)] for person in people
+    ]
     search = (
-        '<form method="get" action="/oauth/authorize" class="line">'
+        f'<form method="get" action="{path}" class="line">'
         f"{''.join(hidden(name, value) for name, value in given.items())}"
         f"{field('Words', 'text', words, 'search')}{button('Find')}</form>"
     )
     listing = table("Sign in as", ("Person", "Roles"), rows, "Nobody is found.")
     title = f"Sign in to {district.profile['name']}"
-    shown = page(title, [card("Who are you?", search, listing)], district.id, "")
+    denied = f'<p><a href="{address(path, **given, denied="1")}">Do not sign in</a></p>'
+    shown = page(title, [card("Who are you?", search, listing, denied)], district.id, "")
     return Response(200, [shown.encode("utf-8", "replace")], HTML)
 
 
-def _sign_in_link(person: Record, given: dict[str, str]) -> str:
+def _as_role(person: Record, path: str, given: dict[str, str]) -> str:
+    """The roles; somebody with several chooses the one that they sign in with."""
+    roles = list(person["roles"])
+    if len(roles) == 1:
+        return text(roles[0])
+    links = [address(path, **{**given, "user": person["id"], "role": role}) for role in roles]
+    return ", ".join(
+        f'<a href="{link}">{text(role)}</a>' for role, link in zip(roles, links, strict=True)
+    )
+
+
+def _sign_in_link(person: Record, path: str, given: dict[str, str]) -> str:
     name = person.get("name") or {}
     shown = " ".join(filter(None, (name.get("first"), name.get("last")))) or person["id"]
-    link = address("/oauth/authorize", **{**given, "user": person["id"]})
+    link = address(path, **{**given, "user": person["id"]})
     return f'<a href="{link}">{text(shown)}</a>'
 
 

@@ -46,7 +46,10 @@ class DistrictSpec:
 
 @dataclass(frozen=True)
 class SandboxSpec:
-    """A whole sandbox: its districts, and how it answers."""
+    """A whole sandbox: its districts, and how it answers.
+
+    People who sign in are sent back to one of `redirect_uris` only; to any where there is none.
+    """
 
     districts: tuple[DistrictSpec, ...] = (DistrictSpec(),)
     client_id: str = DEFAULT_CLIENT_ID
@@ -56,6 +59,7 @@ class SandboxSpec:
     clock: str | None = None
     actions: tuple[dict[str, Any], ...] = ()
     faults: tuple[dict[str, Any], ...] = field(default=())
+    redirect_uris: tuple[str, ...] = ()
 
 
 def read_scenario(document: dict[str, Any], base: SandboxSpec) -> SandboxSpec:
@@ -63,10 +67,11 @@ def read_scenario(document: dict[str, Any], base: SandboxSpec) -> SandboxSpec:
 
     The document may hold `districts` (objects with the names of DistrictSpec), `actions` (control
     actions to run at the start, each with `do` and its arguments), `faults`, `clock`,
-    `rate_limit`, `page_delay`, `client_id` and `client_secret`. Unknown names are an error.
+    `rate_limit`, `page_delay`, `client_id`, `client_secret` and `redirect_uris`. Unknown
+    names are an error.
     """
     known: dict[str, Any] = dict(document)
-    for name in ("actions", "faults"):
+    for name in ("actions", "faults", "redirect_uris"):
         if name in known:
             known[name] = tuple(known[name])
     if "districts" in known:

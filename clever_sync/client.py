@@ -1,4 +1,6 @@
-"""The single door to Clever over HTTP (clever-api.md 2, 3 and 7). Read-only by construction.
+"""The single door to Clever over HTTP (clever-api.md 2, 3 and 7). Read-only by construction:
+
+all that is ever sent is the code of somebody who signed in, to learn who they are (7.3).
 
 Every method answers, or raises a CleverFault that says what it means and whether a retry is of
 use. No redirect is followed, no address from an answer is ever used, and neither the token nor
@@ -8,7 +10,7 @@ the secret gets into an exception or a log.
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -17,7 +19,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from clever_sync import answers, wire
+from clever_sync import answers, signed_in, wire
 from clever_sync.answers import Answer, District, Token, TryAgain
 from clever_sync.budget import shared_budget
 from clever_sync.faults import (
@@ -31,12 +33,15 @@ from clever_sync.rate import wait_until
 from clever_sync.transport import Auth, Bearer, Transport, application
 
 T = TypeVar("T")
+Form = Mapping[str, str] | None
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 PATIENCE = 20.0
 MOST_WAITS = 5
 # What Clever may say where it tells no events: each of them is no trouble of the district's.
 NO_EVENTS = (400, 402, 403, 404, 405, 501)
 EVENTS_ABOUT = ("schools", "users")
+# Of what somebody who signs in may ask; Clever documents it for this version (7.3).
+SIGN_IN_VERSION = "v3.0"
 
 
 class Budget(Protocol):
@@ -201,6 +206,29 @@ class CleverClient:
 
         return self._ask(f"{self._api_url}/events?{query}", read)
 
+    def token_of_code(self, code: str, redirect_uri: str) -> str:
+        """The token of somebody who signed in at Clever. Sent once: a code works once (7.3).
+
+        Raises CodeRefused for a code that is used, too old or nobody's.
+        """
+        form = {"code": code, "grant_type": "authorization_code", "redirect_uri": redirect_uri}
+        url = f"{self._auth_url}/oauth/tokens"
+        return self._ask(url, signed_in.read_token, auth=self._application, form=form)
+
+    def who_signed_in(self, token: str) -> signed_in.Person:
+        """Who a token of token_of_code belongs to, by the three addresses that it opens (7.3).
+
+        Raises LoginRefused for a token that Clever does not know, and UserGone.
+        """
+        auth, root = Bearer(token), self._api_url.rpartition("/")[0]
+        me = self._ask(f"{root}/{SIGN_IN_VERSION}/me", signed_in.read_me, auth=auth)
+        url = f"{root}/{SIGN_IN_VERSION}/users/{me.clever_id}"
+        user = self._ask(url, lambda answer: signed_in.read_user(answer, me), auth=auth)
+        claims = self._ask(
+            f"{root}/userinfo", lambda answer: signed_in.read_claims(answer, me), auth=auth
+        )
+        return signed_in.person(me, user, claims)
+
     def reserve(self) -> None:
         """Takes one request from the token's budget; waits, or raises RateLimited if it is long."""
         again_at = self._take()
@@ -223,18 +251,27 @@ class CleverClient:
     def _token_digest(self) -> bytes:
         return blake2b(self._token.encode(), digest_size=16).digest()
 
-    def _ask(self, url: str, read: Callable[[Answer], T], *, auth: Auth | None = None) -> T:
+    def _ask(
+        self,
+        url: str,
+        read: Callable[[Answer], T],
+        *,
+        auth: Auth | None = None,
+        form: Form = None,
+    ) -> T:
         with self._one_at_a_time:
-            return self._ask_patiently(url, read, auth)
+            return self._ask_patiently(url, read, auth, form)
 
-    def _ask_patiently(self, url: str, read: Callable[[Answer], T], auth: Auth | None) -> T:
-        pauses = iter(PAUSES if self.pauses is None else self.pauses)
+    def _ask_patiently(
+        self, url: str, read: Callable[[Answer], T], auth: Auth | None, form: Form
+    ) -> T:
+        pauses = iter(() if form else PAUSES if self.pauses is None else self.pauses)
         waits = 0
         token_read_again = False
         while True:
             answer = None
             try:
-                answer = self._send(url, auth or Bearer(self._token))
+                answer = self._send(url, auth or Bearer(self._token), form)
                 if answer.status not in (401, 429):
                     return read(answer)
                 if answer.status == 401 and auth is not None:
@@ -255,8 +292,10 @@ class CleverClient:
                 token_read_again = True
                 self._read_token_again()
 
-    def _send(self, url: str, auth: Auth) -> Answer:
+    def _send(self, url: str, auth: Auth, form: Form) -> Answer:
         self.requests += 1
+        if form is not None:
+            return self._transport.post(url, auth, form)
         return self._transport.get(url, auth)
 
     def _read_token_again(self) -> None:
@@ -280,7 +319,12 @@ class CleverClient:
         self._sleep(max(seconds, 0.0))
 
 
-def new_client(clock: Callable[[], datetime] = utc_now) -> CleverClient:
+def new_client(
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    seconds: float | None = None,
+    patience: float = PATIENCE,
+) -> CleverClient:
     """A client for the Clever of the settings; `authorise` it before use, in a `with` block."""
     return CleverClient(
         api_url=settings.CLEVER_API_URL,
@@ -288,8 +332,9 @@ def new_client(clock: Callable[[], datetime] = utc_now) -> CleverClient:
         client_id=settings.CLEVER_CLIENT_ID,
         client_secret=settings.CLEVER_CLIENT_SECRET,
         page_size=settings.CLEVER_PAGE_SIZE,
-        page_seconds=settings.CLEVER_PAGE_SECONDS,
+        page_seconds=seconds or settings.CLEVER_PAGE_SECONDS,
         page_bytes=settings.CLEVER_PAGE_BYTES,
+        patience=patience,
         budget=shared_budget(),
         clock=clock,
     )

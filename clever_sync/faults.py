@@ -95,3 +95,27 @@ class ApiRetired(CleverFault):
     code = "api_retired"
     permanent = True
     default = "Clever no longer serves the version of its API that this console speaks."
+
+
+class CodeRefused(CleverFault):
+    """The code that somebody brought from Clever is used, too old or nobody's."""
+
+    code = "clever_code_refused"
+    permanent = True
+    default = "Clever does not accept this log-in any more."
+
+
+class LoginRefused(CleverFault):
+    """The token of somebody who signed in is refused."""
+
+    code = "clever_login_refused"
+    permanent = True
+    default = "Clever does not know this log-in any more."
+
+
+class UserGone(CleverFault):
+    """Somebody has signed in of whom Clever has no record for us."""
+
+    code = "clever_user_gone"
+    permanent = True
+    default = "Clever does not know this user any more."

@@ -1,4 +1,4 @@
-"""One GET over the wire: a deadline for all of it, a cap on its size, and no surprises.
+"""One request over the wire: a deadline for all of it, a cap on its size, and no surprises.
 
 Part of the door to Clever (clever_sync.client), and used by nobody else. What is wrong becomes
 TryAgain; the text of an error of the network holds addresses, so only its name is kept.
@@ -7,6 +7,7 @@ TryAgain; the text of an error of the network holds addresses, so only its name 
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
@@ -87,7 +88,7 @@ class _Adapter(HTTPAdapter):
 
 
 class Transport:
-    """One GET over the wire, with a deadline for all of it and a cap on its size.
+    """One request over the wire, with a deadline for all of it and a cap on its size.
 
     Keeps the connection open between requests. Not for two threads at once.
     """
@@ -108,13 +109,22 @@ class Transport:
 
     def get(self, url: str, auth: AuthBase) -> Answer:
         """The answer, whatever its status; TryAgain when there is none in time or in size."""
+        return self._in_time("GET", url, auth)
+
+    def post(self, url: str, auth: AuthBase, form: Mapping[str, str]) -> Answer:
+        """As `get`, with a form that is sent along once, and never again by itself."""
+        return self._in_time("POST", url, auth, form)
+
+    def _in_time(
+        self, method: str, url: str, auth: AuthBase, form: Mapping[str, str] | None = None
+    ) -> Answer:
         ends = time.monotonic() + self._seconds
         # A timeout is for one read; whoever drips, also within the headers, needs a deadline.
         alarm = threading.Timer(self._seconds, self._watch.end_all)
         alarm.daemon = True
         alarm.start()
         try:
-            answer = self._get(url, auth)
+            answer = self._send(method, url, auth, form)
         except (requests.RequestException, HTTPError, OSError) as broken:
             # The name only: the text of such an error holds addresses.
             raise TryAgain(Unavailable, type(broken).__name__) from None
@@ -124,10 +134,12 @@ class Transport:
             raise TryAgain(Unavailable, "it took too long")
         return answer
 
-    def _get(self, url: str, auth: AuthBase) -> Answer:
+    def _send(
+        self, method: str, url: str, auth: AuthBase, form: Mapping[str, str] | None
+    ) -> Answer:
         timeout = (min(CONNECT_SECONDS, self._seconds), self._seconds)
-        with self._session.get(
-            url, auth=auth, stream=True, allow_redirects=False, timeout=timeout
+        with self._session.request(
+            method, url, auth=auth, data=form, stream=True, allow_redirects=False, timeout=timeout
         ) as response:
             return Answer(response.status_code, response.headers, self._read(response))
 

@@ -187,6 +187,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "30/5m/ip,5/5m/key",
     "reset_password": "20/5m/ip,5/5m/key",
     "ask_clever": "10/m/user",
+    # Whoever comes back from Clever, whatever becomes of it; what is refused counts above, too.
+    "from_clever": "60/5m/ip",
 }
 TRUSTED_PROXIES = read("TRUSTED_PROXIES", "a whole number", env.int, default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES

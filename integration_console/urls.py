@@ -37,6 +37,14 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("d/<slug:slug>/", include(of_district)),
     path("accounts/email/", views.not_here),
+    path("accounts/clever/", include("integration_console.clever_sign_in.urls")),
+    # Whoever has no password (C29) chooses one by a link in their mail: to be signed in, at a
+    # computer left alone, is not enough.
+    path(
+        "accounts/password/set/",
+        RedirectView.as_view(pattern_name="account_reset_password"),
+        name="account_set_password",
+    ),
     path("accounts/", include("allauth.urls")),
     # Everybody changes a password at one place, where it is told in the audit.
     path("support/password_change/", RedirectView.as_view(pattern_name="account_change_password")),

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.access import ROLE_NAMES
+from accounts.clever_links import REFUSALS
 from accounts.models import AuditEvent, SupportGrant, User
 from core.vocabulary import DataType
 from imports.destroying.tally import NIGHTLY
@@ -119,6 +120,7 @@ def facts(district: District, event: AuditEvent, names: Names) -> Facts:
     for name in ("fields", "types", "on"):
         if name in details:
             found[name] = listed([label(district, key) for key in details[name]]) or "nothing"
+    found["refusal"] = REFUSALS.get(event.subject, "it was not right")
     found["school"] = names.schools.get(details.get("school", 0), "another school")
     if event.verb == "support.grant":
         found["reason"] = names.grants.get(event.subject, "–")

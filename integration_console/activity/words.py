@@ -157,6 +157,10 @@ ACCESS = {
     "support.grant": "Support was let in to see people: {reason}",
     "support.grant_end": "Ended the leave of Support to see people.",
     "login.failed": "Somebody tried to sign in with this address and a wrong password.",
+    "login.clever": "Signed in with Clever.",
+    "login.clever_linked": "Connected the account with a log-in of Clever.",
+    "login.clever_unlinked": "Disconnected the account from a log-in of Clever.",
+    "login.clever_refused": "Refused a sign-in with Clever: {refusal}.",
 }
 SENTENCES: Mapping[str, Said] = {
     verb: Said(kind, sentence)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from accounts.access import ROLE_NAMES
-from accounts.models import Membership, SupportGrant
+from accounts.models import CleverLink, Membership, SupportGrant
 from core.vocabulary import MemberRole
 from imports.words import Word
 from schools.models import District
@@ -63,7 +63,9 @@ def members(district: District, q: str = "", role: str = "") -> QuerySet[Members
     if role:
         found = found.filter(role=role)
     return found.annotate(
-        school_count=Count("schools"), first_school=Min("schools__name")
+        school_count=Count("schools"),
+        first_school=Min("schools__name"),
+        by_clever=Exists(CleverLink.objects.filter(membership__user=OuterRef("user"))),
     ).order_by("user__email")
 
 
@@ -92,19 +94,19 @@ def row(membership: Membership, now: datetime) -> Row:
     good_until = membership.invited_at + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
     return Row(
         membership=membership,
-        state=state_of(membership, good_until > now),
+        state=state_of(membership, good_until > now, read["by_clever"]),
         good_until=good_until,
         school=read["first_school"] or "",
         schools=read["school_count"],
     )
 
 
-def state_of(membership: Membership, fresh: bool) -> Word:
+def state_of(membership: Membership, fresh: bool, by_clever: bool) -> Word:
     """Whether somebody has taken up the invitation, and has signed in."""
     user = membership.user
     if not user.is_active:
         return CLOSED
-    if not user.has_usable_password():
+    if not user.has_usable_password() and not by_clever:
         return INVITED if fresh else TOO_OLD
     return ACTIVE if user.last_login else NEVER_IN
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
@@ -126,7 +126,9 @@ def site(
         server = LiveServer("127.0.0.1")
         made = Site(server.url, empty, full, trouble, browser, sessions)
         try:
-            yield made
+            # With an application at Clever, so that one can sign in with it.
+            with override_settings(CLEVER_CLIENT_ID="console", CLEVER_CLIENT_SECRET="secret"):
+                yield made
         finally:
             for page in made.open.values():
                 page.context.close()
