@@ -1,15 +1,21 @@
 """Questions to Clever that store nothing: who the district is, and which schools it shares."""
 
+from collections.abc import Iterable
+
 from clever_sync.answers import District as CleverDistrict
 from clever_sync.client import CleverClient, new_client
 from clever_sync.faults import CleverFault, WrongDistrict
+from clever_sync.reader import Reader
+from clever_sync.sources import Payload
 from clever_sync.walks import SCHOOLS
 from clever_sync.wire import Page
 from core.problems import ConsoleError
+from core.vocabulary import CleverRole
 
 MOST_PAGES = 1000
 # Somebody waits for a page: two more tries, not five.
 SHORT_PAUSES = (0.5, 1.0)
+SOME = 100
 
 
 def quick_client() -> CleverClient:
@@ -40,16 +46,42 @@ def ask_for_user(client: CleverClient, district_id: str, clever_id: str) -> byte
 
     Raises ConsoleError with a sentence when Clever does not answer, or not for this district.
     """
+    _must_answer_for(client, district_id)
+    try:
+        return client.user(clever_id)
+    except CleverFault as fault:
+        raise ConsoleError(fault.sentence, code=fault.code) from fault
+
+
+def ask_for_some(
+    client: CleverClient, district_id: str, roles: Iterable[CleverRole], sources: Iterable[str]
+) -> list[Payload]:
+    """What Clever now says in these sources of its first few people of each of the roles.
+
+    So that nothing has to be stored to be shown (C34). Raises ConsoleError as `ask_for_user` does.
+    """
+    _must_answer_for(client, district_id)
+    client.page_size = SOME
+    reader = Reader(sources)
+    found: list[Payload] = []
+    try:
+        for role in roles:
+            page = client.page(role, "").page
+            if page is not None:
+                pairs = zip(page.raws, page.ids, strict=True)
+                found += [reader.read(raw, clever_id).payload for raw, clever_id in pairs]
+    except CleverFault as fault:
+        raise ConsoleError(fault.sentence, code=fault.code) from fault
+    return found
+
+
+def _must_answer_for(client: CleverClient, district_id: str) -> None:
     if ask_clever(client, district_id) is None:
         raise ConsoleError(
             "Clever gives no access to this district at present; look under Clever Data"
             " Integration Setup.",
             code="clever_no_token",
         )
-    try:
-        return client.user(clever_id)
-    except CleverFault as fault:
-        raise ConsoleError(fault.sentence, code=fault.code) from fault
 
 
 def school_pages(client: CleverClient) -> list[Page]:

@@ -189,6 +189,7 @@ ACCOUNT_RATE_LIMITS = {
     "ask_clever": "10/m/user",
     # Whoever comes back from Clever, whatever becomes of it; what is refused counts above, too.
     "from_clever": "60/5m/ip",
+    "ask_clever_for_samples": "30/m/user",
 }
 TRUSTED_PROXIES = read("TRUSTED_PROXIES", "a whole number", env.int, default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES

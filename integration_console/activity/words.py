@@ -132,6 +132,7 @@ LOOKS = {
     "alert.seen": "Looked at an alert, which shows a person in Clever and records here.",
     "person.explained": "Looked at why a record is as it is.",
     "clever.asked": "Asked Clever about one person.",
+    "clever.sampled": "Asked Clever for some values of a field that is not stored.",
     "people.export": "Exported records by command: {type}.",
     "people.exported": "Downloaded a list of people: {type}.",
     "locks.exported": "Downloaded the list of locks.",

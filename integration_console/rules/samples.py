@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from accounts.access import Ability, Access
+from clever_sync.asking import ask_for_some, quick_client
 from clever_sync.contents import is_extension, some_payloads
 from clever_sync.sources import GPA_SOURCES, IDENTIFYING, Payload
-from core.vocabulary import DataType, Policy
+from core.problems import ConsoleError
+from core.vocabulary import ROLES_OF_TYPE, DataType, Policy
 from imports.changes import MASK
 from integration_console.rules.desk import Desk
 from mappings.reading import GRADE_SOURCE, read_for
@@ -20,14 +22,23 @@ from schools.targets import CLASS_YEAR_FROM_GRADE, STATUSES, TARGETS, targets_of
 MOST = 3
 LOOKED_AT = 200
 LONGEST = 40
+UNREAD = "None yet: it is read once it is mapped and published"
+TOO_OFTEN = "Clever was asked often within this minute. Wait a minute, then choose it again"
+BLANK = "Blank in Clever for those looked at"
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Up to three values; without any, `why` says in a few words why there is none."""
+    """Up to three values; without any, `why` says in a few words why there is none.
+
+    With `unread` they are not stored before they are mapped (C34), but Clever can be asked for
+    those of the local `field`.
+    """
 
     values: tuple[str, ...] = ()
     why: str = ""
+    unread: bool = False
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,8 +66,23 @@ class Samples:
         read = GRADE_SOURCE if source == CLASS_YEAR_FROM_GRADE else source
         values = distinct(_text(payload.get(read)) for payload in self.payloads)
         if not values and read not in self.kept:
-            return Sample(why="None yet: it is read once it is mapped and published")
-        return self._shown(key, read, values, "Blank in Clever for those looked at")
+            return Sample(why=UNREAD, unread=True, field=key)
+        return self._shown(key, read, values, BLANK)
+
+    def asked_of_clever(self, desk: Desk, key: str, source: str) -> Sample:
+        """Values of a field that is not stored, as Clever has them now; nothing is kept of them."""
+        read = GRADE_SOURCE if source == CLASS_YEAR_FROM_GRADE else source
+        assert desk.connection is not None
+        try:
+            with quick_client() as client:
+                district_id, roles = (
+                    desk.connection.clever_district_id,
+                    ROLES_OF_TYPE[desk.data_type],
+                )
+                payloads = ask_for_some(client, district_id, roles, [read])
+        except ConsoleError as refusal:
+            return Sample(why=refusal.sentence)
+        return self._shown(key, read, distinct(_text(p.get(read)) for p in payloads), BLANK)
 
     def from_here(self, key: str) -> Sample:
         """Values of a local field."""

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import audit, limits
 from accounts.access import Ability, member
 from core.problems import ConsoleError
 from core.replies import SeeOther
@@ -19,12 +20,12 @@ from integration_console.rules import shown
 from integration_console.rules.actions import keep_sync_settings
 from integration_console.rules.code_form import DefineCodesForm
 from integration_console.rules.codes import code_fields
-from integration_console.rules.desk import NAMES, desk_of
+from integration_console.rules.desk import NAMES, Desk, desk_of
 from integration_console.rules.field_form import MatchFieldsForm
 from integration_console.rules.field_rows import known
 from integration_console.rules.forms import AutomaticForm, PublishForm, SampleForm, SeenForm
 from integration_console.rules.offers import offers
-from integration_console.rules.samples import samples
+from integration_console.rules.samples import TOO_OFTEN, Sample, samples
 from integration_console.rules.scope import places
 from integration_console.rules.sync_form import SyncForm
 from integration_console.rules.wizard import answered, blocked, sent
@@ -85,14 +86,38 @@ def sample(request: HttpRequest, slug: str, data_type: str) -> HttpResponse:
     """The values of a Clever field that was just chosen and is not saved yet."""
     access = member(request, slug, Ability.SEE_INTEGRATION)
     desk = desk_of(access, data_type)
-    form = SampleForm(request.GET)
+    key, source = chosen(desk, request.GET, request.GET)
+    found = samples(desk).from_clever(key, source)
+    return render(request, "rules/sample.html", {"sample": found, "desk": desk})
+
+
+@login_required
+@require_POST
+def ask_sample(request: HttpRequest, slug: str, data_type: str) -> HttpResponse:
+    """The same of a field whose values are not stored: Clever is asked for a few (C34)."""
+    access = member(request, slug, Ability.SEE_INTEGRATION)
+    access.must(Ability.IMPORT)
+    desk = desk_of(access, data_type)
+    key, source = chosen(desk, request.GET, request.POST)
+    stored = samples(desk)
+    found = stored.from_clever(key, source)
+    if found.unread:
+        if limits.allows(request, "ask_clever_for_samples"):
+            audit.record(desk.district, access.user.email, "clever.sampled", f"field:{key}")
+            found = stored.asked_of_clever(desk, key, source)
+        else:
+            found = Sample(why=TOO_OFTEN)
+    return render(request, "rules/sample.html", {"sample": found, "desk": desk})
+
+
+def chosen(desk: Desk, asked: QueryDict, sent: QueryDict) -> tuple[str, str]:
+    """The local field and the Clever field that somebody chose for it. Raises Http404."""
+    form = SampleForm(asked)
     key = form.cleaned_data["field"] if form.is_valid() else ""
     offer = next((offer for offer in offers(desk) if offer.key == key), None)
     if offer is None:
         raise Http404
-    source = known(offer, request.GET.get(f"{key}-source"))
-    found = samples(desk).from_clever(key, source)
-    return render(request, "rules/sample.html", {"sample": found})
+    return key, known(offer, sent.get(f"{key}-source"))
 
 
 @login_required

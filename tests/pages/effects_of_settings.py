@@ -18,7 +18,7 @@ from mappings.models import SchoolMatch
 from notifications.models import Letter, Recipient
 from schools.models import District, RosterSource
 from schools.source_export import take_export
-from tests.pages import scenes
+from tests.pages import scenes, scenes_rules
 from tests.pages.effects import Asked, Effect, file, filled, nothing, sends
 from tests.pages.scenes import ALICE, BOB, SAM, Scene
 from tests.pages.scenes_calendar import days, today
@@ -118,6 +118,13 @@ def mails_again(scene: Scene) -> Asked:
     return mails(scene)
 
 
+def asks_for_values(scene: Scene) -> Asked:
+    """A field that was seen in Clever, and that no rule maps yet."""
+    scenes_rules.mirror(scene.district, 1)
+    sent = {"weighted_gpa-source": "student.ext.weighted_gpa"}
+    return Asked(("student",), sent, "field=weighted_gpa")
+
+
 def drafts(scene: Scene) -> Asked:
     return Asked(("teacher",), {"seen": drafted(scene.district).pk})
 
@@ -201,6 +208,7 @@ EFFECTS = (
     filled("define_codes", "rules.draft", student(**{"grade-0-value": "12"})),
     filled("sync_settings", "rules.draft", student(import_rule="update_only")),
     filled("new_records", "rules.draft", student(home_language="English")),
+    Effect("field_sample_ask", "clever.sampled", asks_for_values),
     Effect("publish_rules", "rules.publish", drafts),
     Effect("discard_rules", "rules.discard", drafts),
     Effect("restore_version", "rules.restore", restores),

@@ -252,6 +252,15 @@ def test_C18_clever_is_asked_for_this_one_person_and_nothing_is_written(
     assert AuditEvent.objects.filter(verb="clever.asked").count() == 3
 
 
+def test_F83_C18_clever_is_asked_ten_times_a_minute_at_most(maple: World, alice: Client) -> None:
+    who = maple.students()[0]
+    for _ in range(10):
+        assert "answer" in ask(alice, who).context
+    page = ask(alice, who)
+    assert "answer" not in page.context
+    assert b"Wait a minute, then ask again." in page.content
+
+
 def test_C18_clever_being_down_is_one_clear_sentence(maple: World, alice: Client) -> None:
     who = maple.students()[0]
     maple.clever.control.faults([{"do": "status", "status": 503, "path": "/users"}])
