@@ -276,6 +276,22 @@ class LetterState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class WebhookState(StrEnum):
+    """PAUSED by a person. DISABLED by itself, because nothing reached it for days."""
+
+    ON = "on"
+    PAUSED = "paused"
+    DISABLED = "disabled"
+
+
+class DeliveryState(StrEnum):
+    """What became of a message to a webhook."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given_up"
+
+
 class MemberRole(StrEnum):
     OWNER = "owner"
     IMPORT_ADMIN = "import_admin"

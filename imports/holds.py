@@ -195,7 +195,15 @@ def discard(*, hold_id: int, by: str, district: District | None = None) -> Hold:
 
 def expire(now: datetime) -> int:
     """Ends holds that nobody decided on in seven days; returns how many."""
-    return HOLD.move(Hold.objects.filter(expires_at__lte=now), HoldState.EXPIRED)
+    with transaction.atomic():
+        rows = Hold.objects.select_for_update(skip_locked=True)
+        over = list(rows.filter(expires_at__lte=now, state=HoldState.OPEN))
+        if not over:
+            return 0
+        ended = HOLD.move(Hold.objects.filter(pk__in=[hold.pk for hold in over]), HoldState.EXPIRED)
+        for hold in over:
+            _tell_decided(hold, HoldState.EXPIRED)
+    return ended
 
 
 def waiting(district: District) -> list[Hold]:
@@ -259,6 +267,15 @@ def _decide(hold: Hold, state: HoldState, by: str) -> None:
         slice=hold.slice,
         count=hold.count,
     )
+    _tell_decided(hold, state)
+
+
+def _tell_decided(hold: Hold, state: HoldState) -> None:
+    """Tells the district's systems what became of a hold (C28)."""
+    outbox.write_of_district(
+        hold.district_id, outbox.HOLD_DECIDED, [hold.data_type],
+        hold=hold.pk, of_run=hold.run_id, decision=str(state), count=hold.count,
+    )  # fmt: skip
 
 
 def _cause(hold: Hold, schools: Sequence[int] | None) -> dict[str, Any]:

@@ -6,6 +6,11 @@ from core.vocabulary import DataType
 from imports.models import Run, RunEvent
 from schools.models import District
 
+# What is told to a district's systems only (C28): nobody can choose these for mail.
+HOLD_DECIDED = "hold_decided"
+PAUSED = "schedule_paused"
+RESUMED = "schedule_resumed"
+
 
 def write(run: Run, kind: str, **details: object) -> None:
     """Notes that something happened in a run; a kind is noted once per run (I6)."""

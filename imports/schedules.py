@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts import audit
 from core.problems import ConsoleError
 from core.vocabulary import CalendarKind, DataType
+from imports import outbox
 from imports.calendar.queries import calendar_of
 from imports.lease import database_now
 from imports.models import Schedule
@@ -89,6 +90,9 @@ def pause(
         district, by, "schedule.paused",
         types=sorted(map(str, types)), until=until.isoformat(timespec="minutes"),
     )  # fmt: skip
+    outbox.write_of_district(
+        district, outbox.PAUSED, sorted(map(str, types)), until=until.isoformat()
+    )
 
 
 @transaction.atomic
@@ -105,6 +109,7 @@ def resume(
             _save(district, schedule)
     if resumed:
         audit.record(district, by, "schedule.resumed", types=sorted(map(str, resumed)))
+        outbox.write_of_district(district, outbox.RESUMED, sorted(map(str, resumed)))
     return resumed
 
 

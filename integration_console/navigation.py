@@ -65,6 +65,7 @@ PEOPLE_PAGES = (
     *("person_unlink", "person_merge_find", "person_merge", "person_take_back"),
 )
 USER_PAGES = ("users", "user_edit", "user_invite", "support_access", "support_take")
+WEBHOOK_PAGES = ("webhooks", "webhook_new", "webhook", "webhook_secret")
 PLACES = (
     Place(
         "Clever Integration",
@@ -137,6 +138,7 @@ PLACES = (
         "administration",
         Ability.SEE_INTEGRATION,
         (
+            *WEBHOOK_PAGES,
             *("terminology", "school_year", *USER_PAGES, "sources", "switch_source"),
             *("source_export", "brakes", "brake", "raise_brakes", "calendar", "calendar_change"),
             *("new_school_year", "get_ready"),

@@ -27,6 +27,7 @@ of_district: list[URLPattern | URLResolver] = [
     path("", include("integration_console.keeping.urls")),
     path("", include("integration_console.joining.urls")),
     path("", include("integration_console.members.urls")),
+    path("", include("integration_console.webhooks.urls")),
     path("", include("integration_console.activity.urls")),
     path("", include("integration_console.support.urls")),
     path("", include("integration_console.rules.urls")),

@@ -13,7 +13,7 @@ from imports import words
 from imports.catalogue import said
 from imports.models import Alert, Hold, Run, RunEvent
 from notifications.models import Letter
-from notifications.news import SUPPORT_SEES
+from notifications.news import SUPPORT_SEES, WEBHOOK_OFF
 from notifications.render import moment
 from notifications.render.facts import Fact, Leave, Problem, Ran, Slice
 from schools.models import District, School
@@ -46,6 +46,7 @@ def _fact(district: District, event: RunEvent, news: bool) -> Fact:
         topics=details.get("topics", ()),
         disconnected=code == DISCONNECTED,
         leave=_leave(details["grant"], district) if event.kind == SUPPORT_SEES else None,
+        host=str(details.get("host", "")) if event.kind == WEBHOOK_OFF else "",
         links=_links(district, run, [number for number, _ in held]),
         news=news,
     )
@@ -123,6 +124,7 @@ def _links(district: District, run: Run | None, holds: list[int]) -> dict[str, s
         "recipients": reverse("recipients", args=[district.slug]),
         "activity": reverse("activity", args=[district.slug]),
         "support": reverse("support_access", args=[district.slug]),
+        "webhooks": reverse("webhooks", args=[district.slug]),
     }
     if run is not None:
         places["run"] = reverse("run", args=[district.slug, run.pk])

@@ -27,6 +27,7 @@ from notifications.news import (
     Standing,
     judge,
 )
+from notifications.webhooks.collecting import anybody_listens, collect
 
 LOCK = 4_702_010
 # The same slice was held by the import before, and this run's hold has only replaced that one.
@@ -88,14 +89,15 @@ _FILL_UP = """
 def gather() -> int:
     """Writes the letters of everything that can be told by now; returns how many.
 
-    Where no mail can reach anybody, nothing is kept for later: old news would be of no use.
+    Where no mail can reach anybody, nothing is kept for later: old news would be of no use. What
+    webhooks are told of is collected in the same transaction.
     """
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             return 0
         events = _ready()
-        written = _write(events) if events and mail.reaches_people() else 0
+        written = _tell(events) if events and somebody_hears() else 0
         RunEvent.objects.filter(pk__in=[event.pk for event in events]).update(delivered_at=Now())
     return written
 
@@ -107,12 +109,24 @@ def _ready() -> list[RunEvent]:
     return list(waiting.select_related("run").order_by("pk"))
 
 
-def _write(events: Sequence[RunEvent]) -> int:
+def somebody_hears() -> bool:
+    """Whether mail reaches people, or any webhook is told of anything."""
+    return mail.reaches_people() or anybody_listens()
+
+
+def _tell(events: Sequence[RunEvent]) -> int:
+    wanted, again = _judge(events)
+    collect([*events, *again])
+    return _letters(wanted) if mail.reaches_people() else 0
+
+
+def _judge(events: Sequence[RunEvent]) -> tuple[list[dict[str, object]], list[RunEvent]]:
+    """What mail tells, and the events that this itself has made; conditions are noted."""
     known = _known_holds([e.run_id for e in events if e.run_id and e.kind == EventKind.HELD])
     judged = judge([_happened(event, known) for event in events], _conditions(events))
     again = [_works_again(over, events) for over in judged.over]
     _note_conditions(events, judged)
-    wanted = [
+    wanted: list[dict[str, object]] = [
         {
             "event": event.pk,
             "district": event.district_id,
@@ -134,7 +148,7 @@ def _write(events: Sequence[RunEvent]) -> int:
         }
         for event in again
     ]
-    return _letters(wanted)
+    return wanted, again
 
 
 def _letters(wanted: list[dict[str, object]]) -> int:

@@ -15,6 +15,8 @@ from core.vocabulary import EventKind
 WORKS_AGAIN = "works_again"
 # Told to the owners of a district, whatever their lists say: somebody of Support sees people now.
 SUPPORT_SEES = "support_sees"
+# Told to those who get mail about trouble: a webhook was disabled, as nothing reached it (C28).
+WEBHOOK_OFF = "webhook_disabled"
 OF_ALL_TYPES = ""
 FINISHED = (EventKind.FINISHED, EventKind.FINISHED_WITH_ERRORS)
 ENDED_BY_A_SYNC = (EventKind.FAILED, EventKind.OVERDUE)

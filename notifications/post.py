@@ -1,5 +1,7 @@
 """The post: whatever is to be told is gathered into letters, and letters are sent one by one.
 
+Messages to webhooks are gathered with them, and sent behind them.
+
 It is rung by the clock and stands beside the runs: none of it happens in a run's transaction, and
 no fault of a mail server reaches a run (F74).
 """
@@ -18,11 +20,12 @@ from imports.lease import database_now
 from notifications import mail, purging, render, watch
 from notifications.claims import Claim, claim, note, withdraw
 from notifications.facts import facts_of
-from notifications.gather import gather
+from notifications.gather import gather, somebody_hears
 from notifications.mail import Answer, Conversation, Outcome
 from notifications.models import Letter, Recipient
 from notifications.news import SUPPORT_SEES
 from notifications.recipients import refusal
+from notifications.webhooks import rounds
 
 log = structlog.get_logger("console.mail")
 # Beat rings each minute; whoever comes later goes on where this round has ended.
@@ -32,14 +35,19 @@ BROKEN = Answer(Outcome.LATER, 0, "The mail could not be written. Tell Support."
 
 
 def work(*, seconds: float = ROUND, clock: Callable[[], float] = time.monotonic) -> int:
-    """Gathers and sends for about so long; returns how many letters the server has taken."""
+    """Gathers and sends for about so long; returns how many letters the server has taken.
+
+    Webhooks come after the mail, for some seconds of their own (ADR 0032).
+    """
     if not driver.may_work():
         return 0
-    if mail.reaches_people():
+    if somebody_hears():
         watch.look()
     gather()
     purging.nightly(database_now())
-    return deliver(seconds=seconds, clock=clock)
+    taken = deliver(seconds=seconds, clock=clock)
+    rounds.deliver(clock=clock)
+    return taken
 
 
 def deliver(*, seconds: float = ROUND, clock: Callable[[], float] = time.monotonic) -> int:

@@ -1,7 +1,8 @@
 """Old letters are not kept for ever: addresses are of people, too (C34).
 
 They go as the values of imports do (imports.purging): after CHANGES_KEPT_DAYS, every night, in
-small pieces. A letter that is still to be sent stays, and so does what it tells.
+small pieces. A letter that is still to be sent stays, and so does what it tells. What was sent to
+webhooks goes with them.
 """
 
 from datetime import datetime
@@ -33,6 +34,18 @@ _NOTICES = """
     )
     SELECT district, count(*) FROM gone GROUP BY district
 """
+# Of messages to webhooks those that are not sent any more.
+_DELIVERIES = """
+    WITH gone AS (
+        DELETE FROM notifications_webhookdelivery WHERE id IN (
+            SELECT id FROM notifications_webhookdelivery
+            WHERE created_at < %(long)s AND state <> 'waiting' ORDER BY id LIMIT %(piece)s)
+        RETURNING (
+            SELECT w.district_id FROM notifications_webhook w WHERE w.id = webhook_id) AS district
+    )
+    SELECT district, count(*) FROM gone GROUP BY district
+"""
+_PIECES = (("letters", _LETTERS), ("notices", _NOTICES), ("deliveries", _DELIVERIES))
 
 
 def nightly(now: datetime) -> bool:
@@ -41,9 +54,9 @@ def nightly(now: datetime) -> bool:
 
 
 def purge(now: datetime, *, until: Until = lambda: False, by: str = NIGHTLY) -> Purged:
-    """Removes letters and notices that are too old, until `until` says so."""
-    done = {"letters": 0, "notices": 0}
-    for name, statement in (("letters", _LETTERS), ("notices", _NOTICES)):
+    """Removes letters, notices and deliveries that are too old, until `until` says so."""
+    done = dict.fromkeys((name for name, _ in _PIECES), 0)
+    for name, statement in _PIECES:
         while gone := piece(name, statement, by=by, long=Ages.at(now).long):
             done[name] += gone
             if until():

@@ -7,9 +7,11 @@ from datetime import datetime
 from accounts.access import Ability, Access
 from accounts.models import Membership
 from clever_sync.admission import Admission
+from core.vocabulary import WebhookState
 from imports.calendar.queries import calendar_ahead
 from imports.models import Brake
 from integration_console.administration.year import year_of
+from notifications.models import Webhook
 from schools.models import District
 from schools.queries import RENAMABLE, label
 from schools.targets import TARGETS
@@ -118,6 +120,24 @@ def _access(access: Access) -> Iterator[Card]:
         "When Support may see people here, why, and how you end it.",
         "Support sees people now." if access.looking else "Support sees no people now.",
     )
+    yield Card(
+        "Webhooks",
+        "webhook",
+        "webhooks",
+        "Your own systems are told what has happened here: runs, holds, alerts, the connection.",
+        webhooks_now(access.district),
+    )
+
+
+def webhooks_now(district: District) -> str:
+    """How many webhooks there are, and how many of them do not work."""
+    found = Webhook.objects.filter(district=district)
+    states = list(found.values_list("state", "failing_since"))
+    if not states:
+        return "There is none."
+    bad = sum(state == WebhookState.DISABLED or since is not None for state, since in states)
+    said = f"{len(states)} {'is' if len(states) == 1 else 'are'} set up"
+    return f"{said}; {bad} {'does' if bad == 1 else 'do'} not work." if bad else f"{said}."
 
 
 def brakes_now(district: District) -> str:

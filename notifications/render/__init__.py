@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core.vocabulary import EventKind
-from notifications.news import SUPPORT_SEES, WORKS_AGAIN
+from notifications.news import SUPPORT_SEES, WEBHOOK_OFF, WORKS_AGAIN
 from notifications.render import of_districts, of_runs
 from notifications.render.facts import MOST_ROWS, Fact, Part
 
@@ -19,6 +19,7 @@ ORDER = (
     EventKind.NEEDS_ATTENTION,
     EventKind.FAILED,
     EventKind.OVERDUE,
+    WEBHOOK_OFF,
     EventKind.NEEDS_DECISION,
     EventKind.HELD,
     WORKS_AGAIN,
@@ -43,6 +44,7 @@ _PARTS: Mapping[str, Callable[[Fact], Part]] = {
     EventKind.APPROVED: of_districts.approved,
     WORKS_AGAIN: of_districts.works_again,
     SUPPORT_SEES: of_districts.support_sees,
+    WEBHOOK_OFF: of_districts.webhook_off,
 }
 
 

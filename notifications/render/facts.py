@@ -51,8 +51,8 @@ class Fact:
     """An event with what a mail needs of it; `at` and `since` are said in the district's zone.
 
     `rows` are (what, how many). `links` are full addresses by name: run, holds, alerts,
-    connection, overview, schools, activity, support. What is not `news` was met before, and is
-    told in one line.
+    connection, overview, schools, activity, support, webhooks. What is not `news` was met before,
+    and is told in one line.
     """
 
     kind: str
@@ -67,6 +67,7 @@ class Fact:
     topics: Sequence[str] = ()
     disconnected: bool = False
     leave: Leave | None = None
+    host: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
     news: bool = True
 

@@ -1,4 +1,4 @@
-"""What is told of a district: its connection, syncs that do not come, who sees people. Pure."""
+"""What is told of a district: its connection, missing syncs, who sees people, webhooks. Pure."""
 
 from core.vocabulary import EventKind
 from notifications.render.facts import Fact, Leave, Part, Problem, named, number
@@ -83,4 +83,19 @@ def support_sees(fact: Fact) -> Part:
         link=fact.links["activity"],
         label="See Activity",
         tone="info",
+    )
+
+
+def webhook_off(fact: Fact) -> Part:
+    return Part(
+        title="A webhook was switched off",
+        happened=f"On {fact.at} the webhook to {fact.host} was switched off: nothing that was sent"
+        " to it has arrived for five days, or it said itself that it is gone.",
+        lost="Nothing is lost here: syncs and records do not depend on it. The system behind it"
+        " has not heard of what happened meanwhile.",
+        todo="Tell whoever looks after that system. When it answers again, an owner of the"
+        " district sends it a test and switches it on under Webhooks.",
+        link=fact.links["webhooks"],
+        label="Look at the webhooks",
+        tone="bad",
     )

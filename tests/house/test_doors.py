@@ -24,6 +24,7 @@ READS_ENVIRONMENT = {
 }
 WRITES_PEOPLE = ("schools/writer.py", "imports/apply")
 SENDS_MAIL = ("notifications/mail.py",)
+HTTP_DOORS = ("clever_sync/transport.py", "notifications/webhooks/door.py")
 OTHER_WAYS_TO_HTTP = ("aiohttp", "http.client", "httpx", "urllib.request", "urllib3")
 
 
@@ -65,9 +66,20 @@ def test_mail_leaves_in_one_place() -> None:
 def test_no_other_way_to_http() -> None:
     users = [
         f"{source}:{line} {name}"
-        for source in outside(["clever_sync/transport.py"], *APPS, "integration_console")
+        for source in outside(HTTP_DOORS, *APPS, "integration_console")
         for name, line in imported_modules(source.tree)
         if name.startswith(OTHER_WAYS_TO_HTTP)
+    ]
+    assert not users
+
+
+def test_C28_only_the_door_of_webhooks_connects_to_where_a_district_says() -> None:
+    """Whoever looks a name up or connects elsewhere does not check where it leads (ADR 0032)."""
+    users = [
+        f"{source}:{line} {name}"
+        for source in outside(["notifications/webhooks/door.py"], "notifications")
+        for name, line in calls(source.tree)
+        if name.startswith(("socket.create_connection", "socket.getaddrinfo", "door.look_up"))
     ]
     assert not users
 

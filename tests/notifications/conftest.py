@@ -7,6 +7,7 @@ import pytest
 
 from schools.models import District, School
 from tests.notifications.office import Office, by_smtp, open_office
+from tests.notifications.receiver import Receiver, listening
 from tests.notifications.setting import Setting
 
 
@@ -14,6 +15,14 @@ from tests.notifications.setting import Setting
 def office(settings: Any) -> Iterator[Office]:
     with open_office(settings) as desk:
         yield desk
+
+
+@pytest.fixture
+def system(settings: Any) -> Iterator[Receiver]:
+    """A system of the district on this machine, which only a developer's console may call."""
+    settings.DEBUG = True
+    with listening() as receiver:
+        yield receiver
 
 
 @pytest.fixture

@@ -37,9 +37,9 @@ def test_F82_C34_letters_of_runs_and_of_no_run_go_after_400_days(
     assert ring() == 2
     assert sorted(letter.run_id is None for letter in here.letters()) == [False, True]
     hours_pass(399 * DAY)
-    assert purge() == {"letters": 0, "notices": 0}
+    assert purge() == {"letters": 0, "notices": 0, "deliveries": 0}
     hours_pass(2 * DAY)
-    assert purge() == {"letters": 2, "notices": 0}
+    assert purge() == {"letters": 2, "notices": 0, "deliveries": 0}
     assert not Letter.objects.exists() and not Notice.objects.exists()
     assert ring() == 0, "what was told is not told again"
     assert len(office.letters) == 2

@@ -24,6 +24,7 @@ from tests.pages.scenes import ALICE, BOB, SAM, Scene
 from tests.pages.scenes_calendar import days, today
 from tests.pages.scenes_sources import from_powerschool
 from tests.pages.scenes_versions import drafted
+from tests.pages.scenes_webhooks import sent, webhook
 from tests.pages.test_versions import second
 
 ANN = "ann@maple.example"
@@ -182,6 +183,21 @@ def changes_days(scene: Scene) -> Asked:
     return Asked((row.pk,), {**sent, "was": str(days_of(row))})
 
 
+def hooked(scene: Scene, **more: object) -> Asked:
+    """A webhook that leads nowhere: whatever is sent to it is refused at once."""
+    return Asked((webhook(scene.district, "127.0.0.1", **more).pk,))
+
+
+def changes_webhook(scene: Scene) -> Asked:
+    made = webhook(scene.district)
+    return Asked((made.pk,), {"url": made.url, "events": "run.failed"})
+
+
+def sends_again(scene: Scene) -> Asked:
+    made = webhook(scene.district)
+    return Asked((made.pk,), {"delivery": sent(made, "run.failed", 1, state="given_up").pk})
+
+
 def brake(**sent: str) -> Callable[[Scene], Asked]:
     """These values for one brake."""
     return lambda scene: Asked(("student", "many_transfers"), sent)
@@ -234,6 +250,14 @@ EFFECTS = (
     Effect("recipients_edit", "recipients.save", student(add=ANN, events="failed")),
     Effect("mail_test", "mail.test", mails),
     Effect("mail_again", "mail.again", mails_again),
+    Effect("webhook_new", "webhook.add", sends(url="https://8.8.8.8/in", events="run.failed")),
+    Effect("webhook", "webhook.change", changes_webhook),
+    Effect("webhook_secret", "webhook.rotate", lambda s: Asked(hooked(s).args, {"seen": "0"})),
+    Effect("webhook_test", "webhook.test", hooked),
+    Effect("webhook_pause", "webhook.pause", hooked),
+    Effect("webhook_resume", "webhook.resume", lambda s: hooked(s, state="disabled")),
+    Effect("webhook_remove", "webhook.remove", hooked),
+    Effect("webhook_again", "webhook.again", sends_again),
     Effect("user_invite", "member.invite", sends(email="new@maple.example", role="viewer")),
     Effect("user_edit", "member.change", lambda s: Asked(bob(s).args, {"role": "operator"})),
     Effect("user_remove", "member.remove", bob),

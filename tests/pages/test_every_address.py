@@ -15,9 +15,11 @@ from django.urls.resolvers import RoutePattern, URLPattern, URLResolver
 
 from accounts.models import AuditEvent, Membership
 from imports.models import Alert, Hold
+from notifications.models import Webhook
 from tests.pages import scenes
 from tests.pages.conftest import signed_in
 from tests.pages.scenes import Scene
+from tests.pages.scenes_webhooks import webhook
 
 DISTRICT = "d/<slug:slug>/"
 FOR_LIBRARIANS = "people"
@@ -59,6 +61,8 @@ def rows_of(scene: Scene) -> dict[str, object]:
     """The number that an address of this beginning names."""
     alert = Alert.objects.filter(district=scene.district).first()
     held = Hold.objects.filter(district=scene.district).first()
+    known = Webhook.objects.filter(district=scene.district).first()
+    hook = known or webhook(scene.district)
     member = Membership.objects.filter(district=scene.district, user__email=scenes.BOB).get()
     return {
         "people": scene.person.pk,
@@ -67,6 +71,7 @@ def rows_of(scene: Scene) -> dict[str, object]:
         "holds": held.pk if held else 1,
         "setup/users": member.pk,
         "clever/schools": scene.schools[0].pk,
+        "setup/webhooks": hook.pk,
     }
 
 
