@@ -1,4 +1,4 @@
-"""Makes docs/problems.md and docs/run-states.md from the code.
+"""Makes docs/problems.md, docs/run-states.md and docs/webhook-events.md from the code.
 
 `python -m tests.reference` writes the pages, `--check` compares only.
 """
@@ -66,6 +66,27 @@ def states_page() -> str:
     return _page(lines)
 
 
+def webhook_events_page() -> str:
+    """Every event that a webhook may be told of, with what each message says."""
+    from notifications.webhooks.kinds import BY_DEFAULT, GROUPS, TEST
+
+    lines = [
+        "# Events of webhooks",
+        "",
+        f"{MADE} How messages look and how to verify",
+        "them: [webhooks.md](webhooks.md). Names are stable; fields may be added.",
+        "",
+        "| Event | Sent when | Chosen at first |",
+        "|---|---|---|",
+    ]
+    for _, kinds in GROUPS:
+        for kind in kinds:
+            chosen = "yes" if kind.name in BY_DEFAULT else "no"
+            lines.append(f"| `{kind.name}` | {kind.text} | {chosen} |")
+    lines.append(f"| `{TEST}` | Somebody has pressed “Send a test”. | always |")
+    return _page(lines)
+
+
 def machines() -> list[Machine]:
     """Every state machine of the console, by its name."""
     found = {}
@@ -85,7 +106,11 @@ def _page(lines: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"problems.md": problems_page, "run-states.md": states_page}
+PAGES = {
+    "problems.md": problems_page,
+    "run-states.md": states_page,
+    "webhook-events.md": webhook_events_page,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -17,6 +17,7 @@ KINDS: Mapping[str, str] = {
     "problems": "Problems that were solved",
     "letters": "Letters that were sent",
     "notices": "Notes about what was told in letters",
+    "deliveries": "Messages to webhooks that were sent",
 }
 
 

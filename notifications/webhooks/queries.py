@@ -10,7 +10,7 @@ from notifications.models import Webhook, WebhookDelivery
 from notifications.webhooks.kinds import KINDS, TEST, summary
 from schools.models import District
 
-RECENT = 50
+RECENT = 25
 KEPT_OUT = ("secret", "former_secret")
 
 

@@ -1,10 +1,11 @@
-"""docs/problems.md and docs/run-states.md say what the code says."""
+"""docs/problems.md, docs/run-states.md and docs/webhook-events.md say what the code says."""
 
 from pathlib import Path
 
 import pytest
 
 from imports.catalogue import problems
+from notifications.webhooks.kinds import KINDS
 from tests import reference
 
 
@@ -15,6 +16,11 @@ def test_C19_every_problem_and_every_state_stands_on_its_page() -> None:
     states = reference.states_page()
     for words in ("## Run", "## Hold", "`tested` “Test finished” | nothing: it is final"):
         assert words in states
+
+
+def test_C28_every_event_of_webhooks_stands_on_its_page() -> None:
+    page = reference.webhook_events_page()
+    assert all(f"| `{name}` | {kind.text} |" in page for name, kind in KINDS.items())
 
 
 def test_a_page_that_is_out_of_date_is_noticed(
