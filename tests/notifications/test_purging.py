@@ -10,7 +10,10 @@ from django.utils import timezone
 from core.vocabulary import EventKind, LetterState
 from imports.models import Heartbeat, RunEvent
 from notifications import purging
-from notifications.models import Letter, Notice
+from notifications.gather import gather
+from notifications.models import Letter, Notice, WebhookDelivery
+from tests.notifications.hooks import deliveries, hook
+from tests.notifications.hooks import hours_pass as webhook_hours_pass
 from tests.notifications.office import Office
 from tests.notifications.setting import Setting, hours_pass, ring
 
@@ -82,3 +85,15 @@ def test_F82_the_post_purges_once_a_day_and_so_does_the_command(
     out = StringIO()
     call_command("purge", "--json", stdout=out)
     assert json.loads(out.getvalue())["letters"] == 1
+
+
+def test_C28_C34_messages_to_webhooks_go_with_the_letters(here: Setting) -> None:
+    hook(here.district, "https://sis.example.org/in")
+    here.run("failed")
+    gather()
+    assert len(deliveries()) == 1
+    webhook_hours_pass(401 * DAY)
+    assert purge()["deliveries"] == 0, "it is still to be sent"
+    WebhookDelivery.objects.update(state="given_up")
+    assert purge()["deliveries"] == 1
+    assert gather() == 0 and deliveries() == [], "what was told is not told again"

@@ -44,7 +44,10 @@ def sent(to: Webhook, kind: str, hours: float, **fields: object) -> WebhookDeliv
 def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
     """Four webhooks of Maple Ridge; the first of them has many messages."""
     now = timezone.now()
-    rotated: dict[str, Any] = {"former_secret": new_secret(), "former_until": now + timedelta(hours=20)}
+    rotated: dict[str, Any] = {
+        "former_secret": new_secret(),
+        "former_until": now + timedelta(hours=20),
+    }
     works = webhook(full.district, events=list(KINDS), rotations=1, **rotated)
     for n, kind in enumerate([*KINDS] * 4, start=1):
         sent(works, kind, 60 - n, **(GIVEN_UP if n % 9 == 0 else TAKEN))
