@@ -19,8 +19,8 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import JSONObject, Now
 from django.http import Http404, HttpRequest
 
-from accounts.models import Membership, SupportGrant, User
-from core.vocabulary import MemberRole
+from accounts.models import ApiToken, Membership, SupportGrant, User
+from core.vocabulary import MemberRole, TokenScope
 from schools.models import District
 
 
@@ -64,6 +64,12 @@ ABILITIES: Mapping[str, frozenset[Ability]] = {
     SUPPORT: frozenset({Ability.SEE_INTEGRATION}),
 }
 WITH_GRANT = frozenset({Ability.SEE_PEOPLE, Ability.SEE_PERSONAL_DATA})
+# A program decides nothing that a person has to look at, and changes no setting (C28).
+READ_BY_TOKEN = READ | {Ability.SEE_PERSONAL_DATA, Ability.SEE_GPA, Ability.EXPORT}
+SCOPES: Mapping[str, frozenset[Ability]] = {
+    TokenScope.READ: READ_BY_TOKEN,
+    TokenScope.ACT: READ_BY_TOKEN | {Ability.SYNC, Ability.IMPORT},
+}
 ROLE_NAMES: Mapping[str, str] = {
     MemberRole.OWNER: "Owner",
     MemberRole.IMPORT_ADMIN: "Import admin",
@@ -159,6 +165,18 @@ def find(user: User, slug: str) -> Access | None:
         several=membership.several or user.is_staff,
         looking=looking_of(membership.looking),
     )
+
+
+def of_token(token: ApiToken) -> Access | None:
+    """What a program may do with a token: never more than whoever made it may do here now.
+
+    None where the maker may not manage the district any more, or has a closed account (C28).
+    """
+    maker = Membership.objects.filter(user=token.made_by, district=token.district)
+    role = maker.filter(user__is_active=True).values_list("role", flat=True).first()
+    if role is None or Ability.MANAGE not in ABILITIES[role]:
+        return None
+    return Access(token.district, token.made_by, role, SCOPES[token.scope] & ABILITIES[role])
 
 
 def support(user: User, slug: str) -> Access | None:

@@ -1,4 +1,4 @@
-"""How often a user may do what costs others something. The limits are in the settings."""
+"""How often somebody may do what costs others something. The limits are in the settings."""
 
 from collections.abc import Callable
 
@@ -30,3 +30,12 @@ def failed_log_in(request: HttpRequest) -> Callable[[], None] | None:
     config = {FAILED: ",".join(of_a_place)}
     usage = counting.consume(request, app=APP, action=FAILED, config=config, limit_get=True)
     return usage.rollback if usage else None
+
+
+def allows_guess(request: HttpRequest) -> bool:
+    """Counts a token that is none for the place it came from, as failed log-ins are counted.
+
+    False where that place has had too many. They are counted apart from log-ins: a program whose
+    token is old must not keep the people behind the same address from signing in.
+    """
+    return bool(counting.consume(request, app=APP, action="token_failed", limit_get=True))

@@ -6,9 +6,11 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts import audit
+from accounts.access import ABILITIES, Ability
 from accounts.clever_links import has_way_in
 from accounts.invitation import invite, set_password_link
 from accounts.models import Membership, User
+from accounts.tokens import LOST_ROLE, end_tokens
 from core.problems import ConsoleError
 from core.vocabulary import MemberRole
 from schools.models import District, School
@@ -41,7 +43,10 @@ def invite_member(
 def change_member(
     *, district: District, number: int, role: MemberRole, schools: Sequence[int] = (), by: str
 ) -> Membership:
-    """Another role, other schools. Raises ConsoleError for the last owner and for oneself."""
+    """Another role, other schools. Raises ConsoleError for the last owner and for oneself.
+
+    The API tokens of whoever is an owner no more end with the role (C28).
+    """
     chosen = _schools(district, role, schools)
     membership = _member(district, number)
     if membership.role != role:
@@ -54,12 +59,14 @@ def change_member(
         district, by, "member.change", str(membership.user_id),
         role=str(role), role_before=before, schools=[school.pk for school in chosen],
     )  # fmt: skip
+    if Ability.MANAGE not in ABILITIES[role]:
+        end_tokens(maker=membership.user, district=district, by=by, why=LOST_ROLE)
     return membership
 
 
 @transaction.atomic
 def remove_member(*, district: District, number: int, by: str) -> User:
-    """Takes the membership away; the user and what they did stay.
+    """Takes the membership away; the user and what they did stay, their API tokens end (C28).
 
     Raises ConsoleError for the last owner and for oneself.
     """
@@ -68,6 +75,7 @@ def remove_member(*, district: District, number: int, by: str) -> User:
     _not_the_last_owner(membership)
     membership.delete()
     audit.record(district, by, "member.remove", str(membership.user_id), role=membership.role)
+    end_tokens(maker=membership.user, district=district, by=by, why=LOST_ROLE)
     return membership.user
 
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower, Now
 
-from core.vocabulary import MemberRole
+from core.vocabulary import MemberRole, TokenScope
 from schools.models import District, School
 
 
@@ -98,6 +98,42 @@ class SupportGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} until {self.until}"
+
+
+class ApiToken(models.Model):
+    """Leave for a program to use the API of a district in its own name (C28).
+
+    Of the token itself only the `digest` is kept, and the `prefix` by which people know it again.
+    `last_used` is a minute, and `calls` counts those of that minute: what the limit is read from.
+    `ended_why` is "" where somebody revoked it, else why it ended by itself.
+    """
+
+    district = models.ForeignKey(District, models.CASCADE, related_name="api_tokens")
+    made_by = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=60)
+    scope = models.CharField(max_length=20, choices=[(s.value, s.value) for s in TokenScope])
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    last_used = models.DateTimeField(null=True)
+    calls = models.PositiveIntegerField(default=0, db_default=0)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=254, blank=True)
+    ended_why = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "district",
+                Lower("name"),
+                condition=models.Q(ended_at__isnull=True),
+                name="api_token_name",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.prefix
 
 
 class AuditEvent(models.Model):

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import SupportGrant, User
+from accounts.tokens import CLOSED, end_tokens
 from core.problems import ConsoleError
 from core.text import clean
 from schools.actions import set_clever_enabled
@@ -65,11 +66,16 @@ def end_grant(*, grant: SupportGrant, now: datetime, by: str) -> bool:
 
 @transaction.atomic
 def set_account_open(*, user: User, is_open: bool, by: str) -> None:
-    """Closes an account, or opens it again. Raises ConsoleError for one's own."""
+    """Closes an account, or opens it again. Raises ConsoleError for one's own.
+
+    The API tokens that its user has made end with it, and do not come back (C28).
+    """
     if user.email == by:
         raise ConsoleError("This is your own account. Ask a colleague to close it.")
     if User.objects.filter(pk=user.pk).exclude(is_active=is_open).update(is_active=is_open):
         audit.record(None, by, "account.open" if is_open else "account.close", str(user.pk))
+        if not is_open:
+            end_tokens(maker=user, district=None, by=by, why=CLOSED)
 
 
 @transaction.atomic

@@ -300,6 +300,13 @@ class MemberRole(StrEnum):
     LIBRARIAN = "librarian"
 
 
+class TokenScope(StrEnum):
+    """What a program may do with a token of the API (C28)."""
+
+    READ = "read"
+    ACT = "read_and_act"
+
+
 class WhoFixes(StrEnum):
     SIS = "sis"
     CLEVER = "clever"

@@ -66,12 +66,14 @@ def reasons(run: Run) -> list[str]:
     return sorted(rows.order_by().values_list("why__reason", flat=True).distinct())
 
 
-def after(rows: QuerySet[PlannedChange], place: tuple[str, int] | None) -> list[PlannedChange]:
-    """One page of rows and one row more, from behind a place on."""
+def after(
+    rows: QuerySet[PlannedChange], place: tuple[str, int] | None, count: int = PAGE
+) -> list[PlannedChange]:
+    """One page of `count` rows and one row more, from behind a place on."""
     if place:
         action, number = place
         rows = rows.filter(action__gte=action).filter(Q(action__gt=action) | Q(pk__gt=number))
-    return list(rows[: PAGE + 1])
+    return list(rows[: count + 1])
 
 
 @dataclass(frozen=True)

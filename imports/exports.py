@@ -29,29 +29,43 @@ _OUTCOMES = {
 _NEVER_WRITTEN = {Action.CONFLICT: "alert", Action.REJECT: "rejected"}
 
 
-def documents(run: Run) -> Iterator[dict[str, Any]]:
-    """One document per row, with before and after by the keys of fields.md and site codes."""
-    sites = dict(School.objects.filter(district=run.district_id).values_list("pk", "site_code"))
-    rules = _rules(run)
-    rows = PlannedChange.objects.filter(run=run).order_by(
-        "data_type", F("clever_id").asc(nulls_last=True), "person_id", "action", "pk"
-    )
-    for row in rows.iterator(chunk_size=AT_ONCE):
+class Documents:
+    """Puts rows of a run into documents; the sites and the rules are read once."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        schools = School.objects.filter(district=run.district_id)
+        self.sites = dict(schools.values_list("pk", "site_code"))
+        self.rules = _rules(run)
+
+    def of(self, row: PlannedChange) -> dict[str, Any]:
+        """A row with before and after by the keys of fields.md and site codes."""
         fields = sorted(row.before.keys() | row.after.keys())
-        yield {
-            "run": run.pk,
+        rules = {name: _rule(self.rules, row.data_type, name) for name in fields}
+        return {
+            "run": self.run.pk,
             "type": row.data_type,
             "action": row.action,
             "effects": sorted(row.effects),
             "person": None if row.action == Action.CREATE else row.person_id,
             "clever_id": row.clever_id,
-            "site": _site(row.school, sites),
-            "before": {name: _value(name, row.before.get(name), sites) for name in fields},
-            "after": {name: _value(name, row.after.get(name), sites) for name in fields},
-            "rules": {name: rule for name in fields if (rule := _rule(rules, row.data_type, name))},
+            "site": _site(row.school, self.sites),
+            "before": {name: _value(name, row.before.get(name), self.sites) for name in fields},
+            "after": {name: _value(name, row.after.get(name), self.sites) for name in fields},
+            "rules": {name: rule for name, rule in rules.items() if rule},
             "why": row.why,
-            "outcome": outcome(run, row),
+            "outcome": outcome(self.run, row),
         }
+
+
+def documents(run: Run) -> Iterator[dict[str, Any]]:
+    """One document per row of the plan."""
+    read = Documents(run)
+    rows = PlannedChange.objects.filter(run=run).order_by(
+        "data_type", F("clever_id").asc(nulls_last=True), "person_id", "action", "pk"
+    )
+    for row in rows.iterator(chunk_size=AT_ONCE):
+        yield read.of(row)
 
 
 def lines(run: Run) -> Iterator[tuple[object, ...]]:

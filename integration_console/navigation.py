@@ -66,6 +66,7 @@ PEOPLE_PAGES = (
 )
 USER_PAGES = ("users", "user_edit", "user_invite", "support_access", "support_take")
 WEBHOOK_PAGES = ("webhooks", "webhook_new", "webhook", "webhook_secret")
+TOKEN_PAGES = ("tokens", "token_new")
 PLACES = (
     Place(
         "Clever Integration",
@@ -139,6 +140,7 @@ PLACES = (
         Ability.SEE_INTEGRATION,
         (
             *WEBHOOK_PAGES,
+            *TOKEN_PAGES,
             *("terminology", "school_year", *USER_PAGES, "sources", "switch_source"),
             *("source_export", "brakes", "brake", "raise_brakes", "calendar", "calendar_change"),
             *("new_school_year", "get_ready"),

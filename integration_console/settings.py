@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "integration_console.private_pages.private_pages",
+    "integration_console.api.apart.apart",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -190,7 +191,10 @@ ACCOUNT_RATE_LIMITS = {
     # Whoever comes back from Clever, whatever becomes of it; what is refused counts above, too.
     "from_clever": "60/5m/ip",
     "ask_clever_for_samples": "30/m/user",
+    "token_failed": "30/5m/ip",
 }
+# Of each token of the API, in each minute of the clock (C28).
+API_CALLS_PER_MINUTE = 600
 TRUSTED_PROXIES = read("TRUSTED_PROXIES", "a whole number", env.int, default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 60 * 60

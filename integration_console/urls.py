@@ -28,6 +28,7 @@ of_district: list[URLPattern | URLResolver] = [
     path("", include("integration_console.joining.urls")),
     path("", include("integration_console.members.urls")),
     path("", include("integration_console.webhooks.urls")),
+    path("", include("integration_console.tokens.urls")),
     path("", include("integration_console.activity.urls")),
     path("", include("integration_console.support.urls")),
     path("", include("integration_console.rules.urls")),
@@ -37,6 +38,7 @@ of_district: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("", views.home, name="home"),
     path("d/<slug:slug>/", include(of_district)),
+    path("api/", include("integration_console.api.urls")),
     path("accounts/email/", views.not_here),
     path("accounts/clever/", include("integration_console.clever_sign_in.urls")),
     # Whoever has no password (C29) chooses one by a link in their mail: to be signed in, at a

@@ -46,9 +46,11 @@ def rows(hold: Hold, school: int | None = None) -> QuerySet[PlannedChange]:
     return held.select_related("person").order_by("pk")
 
 
-def page_of(held: QuerySet[PlannedChange], after: int | None) -> list[PlannedChange]:
-    """A page of rows behind a row, and one more."""
-    return list((held.filter(pk__gt=after) if after else held)[: ROWS_A_PAGE + 1])
+def page_of(
+    held: QuerySet[PlannedChange], after: int | None, count: int = ROWS_A_PAGE
+) -> list[PlannedChange]:
+    """A page of `count` rows behind a row, and one more."""
+    return list((held.filter(pk__gt=after) if after else held)[: count + 1])
 
 
 def actions_of(hold: Hold) -> dict[str, int]:

@@ -6,6 +6,7 @@ from imports.models.heartbeats import Heartbeat
 from imports.models.holds import Brake, Hold, PlanFigures
 from imports.models.identity import IdentityChange
 from imports.models.plans import Look, PlannedChange, Settled
+from imports.models.requests import RunRequest
 from imports.models.runs import Run, RunEvent, RunProblem, WhatIf
 from imports.models.schedules import CalendarRange, Schedule
 from imports.models.school_figures import SchoolFigures
@@ -27,6 +28,7 @@ __all__ = [
     "Run",
     "RunEvent",
     "RunProblem",
+    "RunRequest",
     "Schedule",
     "SchoolFigures",
     "Settled",

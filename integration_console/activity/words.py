@@ -157,6 +157,7 @@ LOOKS = {
     "settings.download": "Downloaded the settings.",
     "settings.copied": "Looked at these settings to copy them into another district.",
     "activity.exported": "Downloaded this list of activity.",
+    "api.people_read": "Read over the API: {subject}.",
     "charts.exported": "Downloaded the figures of the charts.",
 }
 ACCESS = {
@@ -166,6 +167,9 @@ ACCESS = {
     "member.remove": "Removed {user}, who was {role}.",
     "support.grant": "Support was let in to see people: {reason}",
     "support.grant_end": "Ended the leave of Support to see people.",
+    "token.make": "Made the API token {subject} ({scope}, until {until}).",
+    "token.revoke": "Revoked the API token {subject}.",
+    "token.end": "Ended the API token {subject} with the rights of whoever made it.",
     "login.failed": "Somebody tried to sign in with this address and a wrong password.",
     "login.clever": "Signed in with Clever.",
     "login.clever_linked": "Connected the account with a log-in of Clever.",

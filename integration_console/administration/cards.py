@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.access import Ability, Access
-from accounts.models import Membership
+from accounts.models import ApiToken, Membership
 from clever_sync.admission import Admission
 from core.vocabulary import WebhookState
 from imports.calendar.queries import calendar_ahead
@@ -119,6 +119,14 @@ def _access(access: Access) -> Iterator[Card]:
         "support_access",
         "When Support may see people here, why, and how you end it.",
         "Support sees people now." if access.looking else "Support sees no people now.",
+    )
+    tokens = ApiToken.objects.filter(district=access.district, ended_at=None).count()
+    yield Card(
+        "API tokens",
+        "key-round",
+        "tokens",
+        "What other programs of yours get in with, to read records and runs or start a run.",
+        f"{tokens or 'No'} {'token is' if tokens == 1 else 'tokens are'} in use.",
     )
     yield Card(
         "Webhooks",

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
 
@@ -176,6 +176,14 @@ def support(*, sales: bool = False) -> str:
         "sales": settings.SALES_CONTACT if sales else "",
     }
     return mark_safe(render_to_string("console/support.html", known).strip())  # noqa: S308 a template
+
+
+@register.filter
+def code(text: str) -> SafeString:
+    """Text in which names between backticks are set as code."""
+    parts = escape(text).split("`")
+    marked = (f"<code>{part}</code>" if n % 2 else part for n, part in enumerate(parts))
+    return mark_safe("".join(marked))  # noqa: S308 escaped above
 
 
 @register.filter

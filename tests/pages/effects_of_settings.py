@@ -20,9 +20,10 @@ from schools.models import District, RosterSource
 from schools.source_export import take_export
 from tests.pages import scenes, scenes_rules
 from tests.pages.effects import Asked, Effect, file, filled, nothing, sends
-from tests.pages.scenes import ALICE, BOB, SAM, Scene
+from tests.pages.scenes import ALICE, BOB, PASSWORD, SAM, Scene
 from tests.pages.scenes_calendar import days, today
 from tests.pages.scenes_sources import from_powerschool
+from tests.pages.scenes_tokens import token
 from tests.pages.scenes_versions import drafted
 from tests.pages.scenes_webhooks import sent, webhook
 from tests.pages.test_versions import second
@@ -203,6 +204,14 @@ def brake(**sent: str) -> Callable[[Scene], Asked]:
     return lambda scene: Asked(("student", "many_transfers"), sent)
 
 
+def makes_token(scene: Scene) -> Asked:
+    return Asked(sent={"name": "Bus", "scope": "read", "days": "30", "password": PASSWORD})
+
+
+def has_token(scene: Scene) -> Asked:
+    return Asked((token(scene.district, "Bus", 99, 30).pk,))
+
+
 EFFECTS = (
     Effect("setup_save", "clever.connect", connects),
     Effect("save_district_id", "clever.connect", connects),
@@ -262,6 +271,8 @@ EFFECTS = (
     Effect("user_edit", "member.change", lambda s: Asked(bob(s).args, {"role": "operator"})),
     Effect("user_remove", "member.remove", bob),
     Effect("user_invite_again", "member.invite_again", invited),
+    Effect("token_new", "token.make", makes_token),
+    Effect("token_revoke", "token.revoke", has_token),
     Effect("support_take", "support.grant", sends(reason="Helps", hours="1"), by=SAM),
     Effect("support_end", "support.grant_end", granted),
 )

@@ -279,7 +279,7 @@ def test_day_that_cannot_be_is_refused(
     assert District.objects.get(slug="maple").rollover_month == 7
 
 
-GOLDEN = {SETUP: 9, TERMS: 4, YEAR: 5, "/d/maple/clever/get-ready/": 7, CONFIGURE: 14}
+GOLDEN = {SETUP: 11, TERMS: 4, YEAR: 5, "/d/maple/clever/get-ready/": 7, CONFIGURE: 14}
 
 
 @pytest.mark.parametrize("address", sorted(GOLDEN))
@@ -303,5 +303,6 @@ def test_cards_of_an_owner_are_in_their_order(maple: Scene) -> None:
     assert titles[0] == "Clever Student Integration"
     assert titles[1:] == [
         *("Get ready for Clever", "Terminology", "Users and roles", "Support access"),
-        *("Other sources", "School year", "New school year", "School calendar", "Brakes"),
+        *("API tokens", "Webhooks", "Other sources", "School year", "New school year"),
+        *("School calendar", "Brakes"),
     ]
