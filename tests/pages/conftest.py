@@ -15,6 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import User
 from tests.pages import scenes
+from tests.pages.copies import copied, standing_in
 from tests.pages.scenes import Scene
 
 STUDENTS, TEACHERS = 20_000, 1_200
@@ -104,27 +105,55 @@ class Site:
         return context
 
 
+@dataclass(frozen=True)
+class Furnished:
+    """A database with three districts in it, and what is known of them."""
+
+    database: str
+    empty: Scene
+    full: Scene
+    trouble: Scene
+    sessions: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def furnished(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Furnished]:
+    """The scenes of the browser tests, committed, in a database beside that of the tests."""
+    with django_db_blocker.unblock():
+        tests = connection.settings_dict["NAME"]
+        assert tests.startswith("test_")
+        connection.close()
+        with copied(tests, f"{tests}_furnished") as database:
+            with standing_in(database):
+                full = scenes.full(students=STUDENTS, teachers=TEACHERS, running=True)
+                empty, trouble = scenes.empty(), scenes.trouble()
+                dress(empty, full, trouble)
+                with connection.cursor() as cursor:
+                    # As runs do at their end: without figures PostgreSQL plans for a handful.
+                    cursor.execute("ANALYZE")
+                emails = list(User.objects.values_list("email", flat=True))
+                sessions = {e: signed_in(e).cookies["sessionid"].value for e in emails}
+            yield Furnished(database, empty, full, trouble, sessions)
+
+
 @pytest.fixture(scope="module")
 def site(
-    browser: Browser, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    browser: Browser, furnished: Furnished, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Site]:
-    """The console with its scenes committed, for all browser tests of a module.
+    """The console with its scenes, as new for each module of browser tests.
 
     Mark such a test `django_db`, or pytest-django makes no database for it.
     """
-    with django_db_blocker.unblock():
-        assert connection.settings_dict["NAME"].startswith("test_")
-        forget()
-        full = scenes.full(students=STUDENTS, teachers=TEACHERS, running=True)
-        empty, trouble = scenes.empty(), scenes.trouble()
-        dress(empty, full, trouble)
-        with connection.cursor() as cursor:
-            # As every run does at its end: without figures PostgreSQL plans joins for a handful.
-            cursor.execute("ANALYZE")
-        emails = list(User.objects.values_list("email", flat=True))
-        sessions = {email: signed_in(email).cookies["sessionid"].value for email in emails}
+    as_made = deepcopy(furnished)
+    with (
+        django_db_blocker.unblock(),
+        copied(as_made.database, f"{as_made.database}_now") as now,
+        standing_in(now),
+    ):
         server = LiveServer("127.0.0.1")
-        made = Site(server.url, empty, full, trouble, browser, sessions)
+        made = Site(
+            server.url, as_made.empty, as_made.full, as_made.trouble, browser, as_made.sessions
+        )
         try:
             # With an application at Clever, so that one can sign in with it.
             with override_settings(CLEVER_CLIENT_ID="console", CLEVER_CLIENT_SECRET="secret"):
@@ -133,22 +162,9 @@ def site(
             for page in made.open.values():
                 page.context.close()
             server.stop()
-            forget()
 
 
 def dress(empty: Scene, full: Scene, trouble: Scene) -> None:
     """Lets the modules named "scenes_..." beside this one add what their own pages show."""
     for path in sorted(Path(__file__).parent.glob("scenes_*.py")):
         import_module(f"tests.pages.{path.stem}").dress(empty, full, trouble)
-
-
-def forget() -> None:
-    """Empties what the scenes have filled: everything that belongs to a district or a user."""
-    with connection.cursor() as cursor:
-        # As a replica PostgreSQL does not keep the audit from being emptied.
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(
-            "TRUNCATE schools_district, accounts_user, accounts_auditlink, accounts_auditchain,"
-            " django_session CASCADE"
-        )
-        cursor.execute("SET session_replication_role = DEFAULT")
