@@ -10,6 +10,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, connection
 
 from imports import bell, driver, due_schedules, heartbeat, holds, purging, stopping
+from imports.destroying import work as work_on_orders
 from imports.lease import database_now, due_runs
 
 log = structlog.get_logger("console.imports")
@@ -31,6 +32,7 @@ def _by_the_clock() -> None:
     holds.expire(now)
     due_schedules.start_due(now)
     purging.nightly(now)
+    work_on_orders.carry_out_due(now)
 
 
 def work(

@@ -143,7 +143,7 @@ PLACES = (
             *TOKEN_PAGES,
             *("terminology", "school_year", *USER_PAGES, "sources", "switch_source"),
             *("source_export", "brakes", "brake", "raise_brakes", "calendar", "calendar_change"),
-            *("new_school_year", "get_ready"),
+            *("new_school_year", "get_ready", "privacy", "destroy", "certificate"),
         ),
     ),
     Place("Activity", "history", "activity", Ability.IMPORT),

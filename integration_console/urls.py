@@ -21,6 +21,7 @@ of_district: list[URLPattern | URLResolver] = [
     path("", include("integration_console.versions.urls")),
     path("", include("integration_console.administration.urls")),
     path("", include("integration_console.configure.urls")),
+    path("", include("integration_console.data_privacy.urls")),
     path("", include("integration_console.sources.urls")),
     path("", include("integration_console.importing.urls")),
     path("", include("integration_console.people.urls")),

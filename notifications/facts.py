@@ -11,11 +11,11 @@ from accounts.models import SupportGrant
 from core.vocabulary import EventKind, RunMode, Trigger
 from imports import words
 from imports.catalogue import said
-from imports.models import Alert, Hold, Run, RunEvent
+from imports.models import Alert, Destruction, Hold, Run, RunEvent
 from notifications.models import Letter
-from notifications.news import SUPPORT_SEES, WEBHOOK_OFF
+from notifications.news import DESTROYS, SUPPORT_SEES, WEBHOOK_OFF
 from notifications.render import moment
-from notifications.render.facts import Fact, Leave, Problem, Ran, Slice
+from notifications.render.facts import Destroyed, Fact, Leave, Problem, Ran, Slice
 from schools.models import District, School
 
 DISCONNECTED = "clever_disconnected"
@@ -47,6 +47,7 @@ def _fact(district: District, event: RunEvent, news: bool) -> Fact:
         disconnected=code == DISCONNECTED,
         leave=_leave(details["grant"], district) if event.kind == SUPPORT_SEES else None,
         host=str(details.get("host", "")) if event.kind == WEBHOOK_OFF else "",
+        destroyed=_destroyed(details, district) if event.kind == DESTROYS else None,
         links=_links(district, run, [number for number, _ in held]),
         news=news,
     )
@@ -55,6 +56,13 @@ def _fact(district: District, event: RunEvent, news: bool) -> Fact:
 def _leave(number: int, district: District) -> Leave:
     grant = SupportGrant.objects.select_related("user").get(pk=number)
     return Leave(grant.user.email, moment(grant.until, district.time_zone), grant.reason)
+
+
+def _destroyed(details: dict[str, Any], district: District) -> Destroyed:
+    row = Destruction.objects.get(pk=details["destruction"])
+    due = moment(row.due_at, district.time_zone) if row.due_at else ""
+    by = row.cancelled_by if details["what"] == "cancelled" else row.asked_by
+    return Destroyed(details["what"], by, due, row.records, sum(row.counts.values()), row.digest)
 
 
 def _ran(run: Run) -> Ran:
@@ -123,6 +131,7 @@ def _links(district: District, run: Run | None, holds: list[int]) -> dict[str, s
         "schools": reverse("match_schools", args=[district.slug]),
         "recipients": reverse("recipients", args=[district.slug]),
         "activity": reverse("activity", args=[district.slug]),
+        "privacy": reverse("privacy", args=[district.slug]),
         "support": reverse("support_access", args=[district.slug]),
         "webhooks": reverse("webhooks", args=[district.slug]),
     }

@@ -18,7 +18,7 @@ from imports.models import Run, RunEvent
 from notifications import mail
 from notifications.models import Condition
 from notifications.news import (
-    SUPPORT_SEES,
+    TOLD_TO_OWNERS,
     WORKS_AGAIN,
     Happened,
     Judgement,
@@ -58,7 +58,7 @@ _TO_OWNERS = """
     FROM imports_runevent e
     JOIN accounts_membership m ON m.district_id = e.district_id AND m.role = %(owner)s
     JOIN accounts_user u ON u.id = m.user_id AND u.is_active
-    WHERE e.id = ANY(%(events)s) AND e.kind = %(kind)s
+    WHERE e.id = ANY(%(events)s) AND e.kind = ANY(%(kinds)s)
     ON CONFLICT DO NOTHING
 """
 _LETTERS = """
@@ -157,7 +157,7 @@ def _letters(wanted: list[dict[str, object]]) -> int:
         cursor.execute(_NOTICES, {"wanted": json.dumps(wanted)})
         cursor.execute(
             _TO_OWNERS,
-            {"events": events, "kind": SUPPORT_SEES, "owner": str(MemberRole.OWNER)},
+            {"events": events, "kinds": list(TOLD_TO_OWNERS), "owner": str(MemberRole.OWNER)},
         )
         cursor.execute(_LETTERS, {"events": events})
         letters = [row[0] for row in cursor.fetchall()]

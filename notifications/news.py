@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.vocabulary import EventKind
+from imports.destroying.kinds import TOLD
 
 # Told when something is over. Nobody chooses it: who was told that it began is told that it ended.
 WORKS_AGAIN = "works_again"
@@ -17,6 +18,9 @@ WORKS_AGAIN = "works_again"
 SUPPORT_SEES = "support_sees"
 # Told to those who get mail about trouble: a webhook was disabled, as nothing reached it (C28).
 WEBHOOK_OFF = "webhook_disabled"
+# What the owners of a district are told of, whatever their lists say.
+DESTROYS = TOLD
+TOLD_TO_OWNERS = (SUPPORT_SEES, DESTROYS)
 OF_ALL_TYPES = ""
 FINISHED = (EventKind.FINISHED, EventKind.FINISHED_WITH_ERRORS)
 ENDED_BY_A_SYNC = (EventKind.FAILED, EventKind.OVERDUE)

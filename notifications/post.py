@@ -17,13 +17,13 @@ from core.fault_points import fault_point
 from core.vocabulary import LetterState, MemberRole
 from imports import driver
 from imports.lease import database_now
-from notifications import mail, purging, render, watch
+from notifications import destroying, mail, purging, render, watch
 from notifications.claims import Claim, claim, note, withdraw
 from notifications.facts import facts_of
 from notifications.gather import gather, somebody_hears
 from notifications.mail import Answer, Conversation, Outcome
 from notifications.models import Letter, Recipient
-from notifications.news import SUPPORT_SEES
+from notifications.news import TOLD_TO_OWNERS
 from notifications.recipients import refusal
 from notifications.webhooks import rounds
 
@@ -45,6 +45,7 @@ def work(*, seconds: float = ROUND, clock: Callable[[], float] = time.monotonic)
         watch.look()
     gather()
     purging.nightly(database_now())
+    destroying.carry_out_due(database_now())
     taken = deliver(seconds=seconds, clock=clock)
     rounds.deliver(clock=clock)
     return taken
@@ -99,7 +100,7 @@ def is_told(letter: Letter) -> bool:
         district=letter.district_id, role=MemberRole.OWNER, user__is_active=True,
         user__email__iexact=letter.email,
     )  # fmt: skip
-    return letter.notices.filter(event__kind=SUPPORT_SEES).exists() and owners.exists()
+    return letter.notices.filter(event__kind__in=TOLD_TO_OWNERS).exists() and owners.exists()
 
 
 def written(letter: Letter) -> mail.Message:
@@ -114,7 +115,7 @@ def written(letter: Letter) -> mail.Message:
             "district": letter.district,
             "words": words,
             "recipients": facts[0].links["recipients"],
-            "owner": any(fact.kind == SUPPORT_SEES for fact in facts),
+            "owner": any(fact.kind in TOLD_TO_OWNERS for fact in facts),
             "support": settings.SUPPORT_EMAIL,
         },
         headers={"Message-ID": f"<{letter.key}@{host}>", "Auto-Submitted": "auto-generated"},

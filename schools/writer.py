@@ -216,6 +216,18 @@ def rewrite(
     _keep(person, by, *told, cause=cause)
 
 
+@transaction.atomic
+def erase_people(*, district: District, person_ids: Collection[int]) -> int:
+    """Destroys records, archived ones too, with all that hangs on them; returns how many (C34).
+
+    Nothing brings them back. Those that were merged into them are to be named as well.
+    """
+    people = Person.objects.filter(district=district, pk__in=person_ids)
+    gone = list(people.select_for_update().order_by("pk").values_list("pk", flat=True))
+    people.filter(pk__in=gone).delete()
+    return len(gone)
+
+
 def check_links() -> None:
     """Looks now, and not only at the end of the transaction, whether each Clever ID has one record.
 

@@ -8,9 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from textwrap import fill
 
 from imports.destroying.kinds import listed
 
+# As wide as a sheet of paper prints it.
+WIDTH = 80
 METHOD = (
     "Rows were deleted from the PostgreSQL database of this console, or their values were"
     " overwritten, each part in a transaction together with its count. The database gives the"
@@ -46,7 +49,7 @@ def text_of(one: Certified) -> str:
         f"District:   {one.district} ({one.slug})",
         f"Cause:      {one.cause}",
         f"Asked by:   {one.asked_by}, {_said(one.asked_at)}",
-        f"Approved:   {one.approved}",
+        fill(f"Approved:   {one.approved}", WIDTH, subsequent_indent=" " * 12),
         f"Begun:      {_said(one.begun_at)}",
         f"Finished:   {_said(one.finished_at)}",
         "",
@@ -55,10 +58,13 @@ def text_of(one: Certified) -> str:
         f"  {sum(number for _, number in parts):>12,}  in all",
         "",
         "How:",
-        f"  {METHOD}",
+        fill(METHOD, WIDTH, initial_indent="  ", subsequent_indent="  "),
         "",
         "What stays, and why:",
-        *(f"  - {sentence}" for sentence in one.stays),
+        *(
+            fill(sentence, WIDTH, initial_indent="  - ", subsequent_indent="    ")
+            for sentence in one.stays
+        ),
         "",
     ]
     return "\n".join(lines)

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+# What the outbox calls it: told to the owners of a district, whatever their lists say.
+TOLD = "destruction"
+
 KINDS: Mapping[str, str] = {
     "records": "Records of people that only imports from Clever ever wrote",
     "record": "The record of the person, with what hangs on it",

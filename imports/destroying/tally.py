@@ -13,7 +13,9 @@ from django.db import transaction
 from accounts import audit
 from core.states import one
 from core.vocabulary import DestructionKind, DestructionState
+from imports import outbox
 from imports.destroying.certificate import Certified, digest_of, text_of
+from imports.destroying.kinds import TOLD
 from imports.destroying.stays import stays
 from imports.models import Destruction
 from imports.states import DESTRUCTION
@@ -88,3 +90,5 @@ def certify(row: Destruction, approved: str, now: datetime) -> None:
             row.district, row.asked_by, f"values.destroyed.{row.kind}",
             f"destruction:{row.pk}", digest=digest, rows=sum(counts.values()), **counts,
         )  # fmt: skip
+        if row.kind == DestructionKind.DISTRICT:
+            outbox.write_of_district(row.district, TOLD, destruction=row.pk, what="done")

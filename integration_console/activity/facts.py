@@ -20,7 +20,7 @@ from schools.targets import TARGETS
 # What a subject names, such as "run 12" or "person:7": the page, and what its link says.
 PAGES = {
     "person": ("person", "Record"), "run": ("run", "Run"), "hold": ("hold", "Hold"),
-    "alert": ("alert", "Alert"),
+    "alert": ("alert", "Alert"), "destruction": ("certificate", "Certificate"),
 }  # fmt: skip
 BY_ITSELF = {"schedule": "The schedule", "": "The console", NIGHTLY: "The nightly purge"}
 

@@ -132,12 +132,15 @@ PEOPLE = {
     "fields.locked": "Locked {fields} for people: {count}.",
     "fields.unlocked": "Took locks away: {count}.",
     "fields.lock_extended": "Changed how long locks last: {count}.",
+    "destruction.ordered": "Ordered that what was imported is destroyed, in {days} days.",
+    "destruction.cancelled": "Called off that what was imported is destroyed.",
     "values.destroyed.night": "Destroyed values that were too old: {rows} rows.",
     "values.destroyed.district": "Destroyed what was imported, as ordered: {rows} rows.",
     "values.destroyed.person": "Erased a person: {rows} rows.",
 }
 LOOKS = {
     "person.seen": "Looked at a record.",
+    "certificate.downloaded": "Downloaded a certificate of destruction.",
     "alert.seen": "Looked at an alert, which shows a person in Clever and records here.",
     "person.explained": "Looked at why a record is as it is.",
     "clever.asked": "Asked Clever about one person.",

@@ -63,6 +63,12 @@ def _district(access: Access, now: datetime) -> Iterator[Card]:
     )
     yield from _access(access)
     yield Card(
+        "Data and privacy",
+        "shield-check",
+        "privacy",
+        "What is kept about people and for how long, what was destroyed, and how all of it goes.",
+    )
+    yield Card(
         "Other sources",
         "arrow-right-left",
         "sources",

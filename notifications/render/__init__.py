@@ -9,12 +9,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core.vocabulary import EventKind
-from notifications.news import SUPPORT_SEES, WEBHOOK_OFF, WORKS_AGAIN
-from notifications.render import of_districts, of_runs
+from notifications.news import DESTROYS, SUPPORT_SEES, WEBHOOK_OFF, WORKS_AGAIN
+from notifications.render import of_destruction, of_districts, of_runs
 from notifications.render.facts import MOST_ROWS, Fact, Part
 
 # What a mail begins with, and takes its subject from, when it tells of several things.
 ORDER = (
+    DESTROYS,
     SUPPORT_SEES,
     EventKind.NEEDS_ATTENTION,
     EventKind.FAILED,
@@ -45,6 +46,7 @@ _PARTS: Mapping[str, Callable[[Fact], Part]] = {
     WORKS_AGAIN: of_districts.works_again,
     SUPPORT_SEES: of_districts.support_sees,
     WEBHOOK_OFF: of_districts.webhook_off,
+    DESTROYS: of_destruction.told,
 }
 
 

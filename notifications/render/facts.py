@@ -47,12 +47,24 @@ class Leave:
 
 
 @dataclass(frozen=True)
+class Destroyed:
+    """An order to destroy: "ordered", "cancelled" or "done", by whom, due when, how many rows."""
+
+    what: str
+    by: str
+    due: str
+    records: bool
+    rows: int = 0
+    digest: str = ""
+
+
+@dataclass(frozen=True)
 class Fact:
     """An event with what a mail needs of it; `at` and `since` are said in the district's zone.
 
     `rows` are (what, how many). `links` are full addresses by name: run, holds, alerts,
-    connection, overview, schools, activity, support, webhooks. What is not `news` was met before,
-    and is told in one line.
+    connection, overview, schools, activity, support, privacy, webhooks. What is not `news` was
+    met before, and is told in one line.
     """
 
     kind: str
@@ -68,6 +80,7 @@ class Fact:
     disconnected: bool = False
     leave: Leave | None = None
     host: str = ""
+    destroyed: Destroyed | None = None
     links: Mapping[str, str] = field(default_factory=dict)
     news: bool = True
 

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from accounts.models import AuditEvent
 from clever_sandbox.running import running_sandbox
+from clever_sync.models import Connection
 from core.command import operator
 from imports.management.commands import approve_hold, import_roster, process_alerts, undo_run
 from schools.models import District
@@ -81,6 +82,11 @@ def run(scene: Scene, folder: Path) -> Words:
     return [scene.runs["done"].pk]
 
 
+def switched_off(scene: Scene, folder: Path) -> Words:
+    Connection.objects.filter(district=scene.district).update(enabled=False)
+    return ["maple", "--yes"]
+
+
 COMMANDS = (
     Command(
         "create_district",
@@ -119,6 +125,7 @@ COMMANDS = (
     Command("merge_people", "people.merged", lambda s, f: [*double(s, f), "--do"]),
     Command("unlink_person", "person.seen", lambda s, f: ["maple", s.person.pk]),
     Command("unlink_person", "person.unlinked", lambda s, f: ["maple", s.person.pk, "--do"]),
+    Command("destroy_data", "values.destroyed.district", switched_off),
     Command("purge", "values.purged", lambda s, f: [], anywhere=True),
 )
 WITHOUT_A_ROW = {
@@ -127,6 +134,7 @@ WITHOUT_A_ROW = {
     "prepare_demonstration": "It plays by the actions of the product, which tell what they do.",
     "run_due": "It does what the clock does; what begins by itself is told as the schedule's.",
     "state_digest": "It prints one hash.",
+    "verify_certificates": "It compares certificates with the audit, and looks at nobody.",
     "verify_audit": "It looks at the audit itself, and prints no row of it.",
 }
 

@@ -24,7 +24,13 @@ from imports.updates import sheet as update_sheet
 from integration_console.settings_document import Document
 from integration_console.versions.document_views import SECTIONS
 from tests.notifications.office import by_smtp
-from tests.pages import effects_of_people, effects_of_runs, effects_of_settings, rules
+from tests.pages import (
+    effects_of_people,
+    effects_of_privacy,
+    effects_of_runs,
+    effects_of_settings,
+    rules,
+)
 from tests.pages.conftest import signed_in
 from tests.pages.effects import Effect
 from tests.pages.scenes import ALICE, PASSWORD, Scene
@@ -32,7 +38,12 @@ from tests.pages.test_every_address import filled, rows_of, walk
 from tests.world import speaking_to
 
 pytestmark = pytest.mark.django_db
-EFFECTS = (*effects_of_settings.EFFECTS, *effects_of_runs.EFFECTS, *effects_of_people.EFFECTS)
+EFFECTS = (
+    *effects_of_settings.EFFECTS,
+    *effects_of_privacy.EFFECTS,
+    *effects_of_runs.EFFECTS,
+    *effects_of_people.EFFECTS,
+)
 # What leaves no row: nobody has decided anything by it, or was looked at.
 WITHOUT_A_ROW = {
     "setup_look": "It shows what Clever calls a district; nothing is stored before Save.",
@@ -88,7 +99,10 @@ def told(scene: Scene, effect: Effect, client: Client) -> list[str]:
 
 
 def test_C23_no_address_with_an_effect_is_left_out(maple: Scene) -> None:
-    exported = {"clever/sources/exports": effects_of_settings.exported(maple).args[0]}
+    exported = {
+        "clever/sources/exports": effects_of_settings.exported(maple).args[0],
+        "setup/privacy": effects_of_privacy.certified(maple).args[0],
+    }
     rows, alice = {**rows_of(maple), **exported}, signed_in(ALICE)
     done = {effect.name for effect in EFFECTS if not effect.get} | WITHOUT_A_ROW.keys()
     looked = {effect.name for effect in EFFECTS if effect.get} | WITHOUT_A_ROW.keys()

@@ -17,7 +17,13 @@ from accounts.models import AuditEvent, SupportGrant
 from clever_sync.models import MirrorObject
 from imports.models import AlertCandidate, PlannedChange
 from schools.models import Person, PersonSite, School
-from tests.pages import effects_of_runs, effects_of_settings, rules, scenes
+from tests.pages import (
+    effects_of_privacy,
+    effects_of_runs,
+    effects_of_settings,
+    rules,
+    scenes,
+)
 from tests.pages.conftest import signed_in
 from tests.pages.effects import Effect
 from tests.pages.scenes import ALICE, BOB, CHARLIE, LEE, OLIVE, SAM, Scene
@@ -52,6 +58,7 @@ TRIES = (
         OLIVE,
         effects=[
             *effects_of_settings.EFFECTS,
+            *effects_of_privacy.EFFECTS,
             *(one for one in effects_of_runs.EFFECTS if one.name in DECISIONS),
         ],
         may=["source_picture"],

@@ -12,6 +12,7 @@ from tests.pages.conftest import signed_in
 from tests.pages.scenes import ALICE, Scene
 from tests.pages.scenes_calendar import days
 from tests.pages.scenes_operations import alerts, staged
+from tests.pages.scenes_privacy import order
 from tests.pages.scenes_tokens import token
 from tests.pages.test_every_address import filled, rows_of, walk, written
 
@@ -30,7 +31,8 @@ def test_another_districts_number_in_an_address_is_not_found(maple: Scene) -> No
     decision = staged(alerts(maple, 1)[0], "create")
     rows = {
         "setup/calendar": days(maple, 1, 2).pk, "alerts/decisions": decision.pk,
-        "setup/tokens": token(maple.district, "Bus", 99, 30).pk, **rows_of(maple),
+        "setup/tokens": token(maple.district, "Bus", 99, 30).pk,
+        "setup/privacy": order(maple.district).pk, **rows_of(maple),
     }  # fmt: skip
     alice, asked = signed_in(ALICE), 0
     for route, name in walk(get_resolver()):
