@@ -35,7 +35,12 @@ def may_keep(key: str) -> bool:
     if not is_source(key):
         return False
     _, is_extension, name = key.partition(EXTENSION)
-    return not is_extension or _SENSITIVE.search(name.lower()) is None
+    return not is_extension or not is_sensitive(name)
+
+
+def is_sensitive(name: str) -> bool:
+    """Whether the name of a field, or a heading, speaks of what never enters this console."""
+    return _SENSITIVE.search(name.lower()) is not None
 
 
 def kept(keys: Iterable[str]) -> frozenset[str]:

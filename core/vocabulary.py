@@ -125,6 +125,10 @@ class Trigger(StrEnum):
     FILE = "file"
 
 
+# Runs whose plan does not come from Clever: they say nothing of how syncs are.
+NOT_OF_CLEVER = (Trigger.UNDO, Trigger.FILE)
+
+
 class RunState(StrEnum):
     QUEUED = "queued"
     VALIDATING = "validating"

@@ -11,6 +11,7 @@ from clever_sync.models import Connection
 from core.problems import ConsoleError
 from core.vocabulary import (
     ACTIVE_RUN_STATES,
+    NOT_OF_CLEVER,
     ConnectionState,
     DataType,
     RunMode,
@@ -19,6 +20,7 @@ from core.vocabulary import (
 )
 from imports import bell
 from imports.calendar.queries import adds_only_at
+from imports.from_file.delivered import delivered
 from imports.lease import database_now
 from imports.limits import noted
 from imports.models import Run, Schedule
@@ -236,7 +238,7 @@ def _check_test(
     district: District, tested: Run, settings: dict[str, int], schools_key: bytes
 ) -> None:
     of_this = tested.district_id == district.pk and tested.mode == RunMode.TEST
-    of_this = of_this and tested.trigger != Trigger.UNDO
+    of_this = of_this and tested.trigger not in NOT_OF_CLEVER
     if not of_this or tested.state != RunState.TESTED:
         raise ConsoleError(
             "That test is not finished. Run a Test Import and wait for its result.",
@@ -300,7 +302,9 @@ def confirm_run(*, run: Run, by: str) -> bool:
     """
     if not Run.objects.filter(pk=run.pk, state=RunState.READY).exists():
         return False
-    if run.trigger != Trigger.UNDO:
+    if run.trigger == Trigger.FILE:
+        _file_may(run)
+    elif run.trigger != Trigger.UNDO:
         district = District.objects.get(pk=run.district_id)
         _ready(district, [DataType(t) for t in run.data_types])
         _may_write(district)
@@ -320,6 +324,18 @@ def confirm_run(*, run: Run, by: str) -> bool:
             _record(run, by, "plan approved")
             bell.ring(run.pk)
     return bool(moved)
+
+
+def _file_may(run: Run) -> None:
+    """What Clever delivers by now is not written from a file that waited. Raises ConsoleError."""
+    fields: set[str] = set(run.scope["columns"].values())
+    for data_type, fed in delivered(run.district).items():
+        if data_type in run.data_types and fed & fields:
+            raise ConsoleError(
+                "The settings were changed since, and Clever delivers a field of this file now. "
+                "Discard this plan, and choose the columns again.",
+                code="clever_delivers",
+            )
 
 
 def _calendar_allows(district: District, run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import connection as database
 
@@ -69,8 +70,10 @@ def compare(
         batch.rows.append(row)
 
 
-def locks_of(frame: Frame, ids: list[int]) -> dict[int, dict[str, dict[str, str]]]:
-    """The fields of these people that no sync may write now (C11)."""
+def locks_of(
+    district_id: int, now: datetime, ids: list[int]
+) -> dict[int, dict[str, dict[str, str]]]:
+    """The fields of these people that no run may write now (C11)."""
     locked: dict[int, dict[str, dict[str, str]]] = {}
     if not ids:
         return locked
@@ -78,7 +81,7 @@ def locks_of(frame: Frame, ids: list[int]) -> dict[int, dict[str, dict[str, str]
         cursor.execute(
             "SELECT person_id, field, locked_by, until FROM schools_fieldlock"
             " WHERE district_id = %s AND person_id = ANY(%s) AND (until IS NULL OR until > %s)",
-            [frame.district.pk, ids, frame.now],
+            [district_id, ids, now],
         )
         for person_id, name, by, until in cursor.fetchall():
             more = {"until": until.isoformat()} if until else {}

@@ -93,12 +93,13 @@ class Value:
 
 @dataclass(frozen=True)
 class Kept:
-    """A field that stays as it is here although Clever says otherwise, and what keeps it."""
+    """A field that stays as it is here although Clever, or a file, says otherwise; and why."""
 
     label: str
     here: str
     clever: str
     by: str
+    source: str = "Clever"
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,13 @@ class Reader:
         return self.full_name(first, last)
 
     def nameless(self, row: PlannedChange) -> str:
-        """What stands where nobody knows a name: the Clever ID, for who may see it."""
+        """What stands where nobody knows a name: the Clever ID, for who may see it.
+
+        Of a line of a file: the identifier that stands in it.
+        """
+        if "line" in row.why:
+            key, said = row.why.get("key", ""), row.why.get("said", "")
+            return f"{self.label(key)} {self.text(key, said) or '(empty)'}"
         return f"Clever ID {self.text('clever_id', row.clever_id)}"
 
     def full_name(self, first: str | None, last: str | None) -> str:
@@ -182,18 +189,27 @@ class Reader:
 
     def values(self, row: PlannedChange, rules: Rules) -> Iterator[Value]:
         """The fields that the row changes, each with its rule."""
-        edited = row.why.get("edited") or {}
+        edited, filed = row.why.get("edited") or {}, row.why.get("filed") or {}
         for value in self.differences(row.before, row.after):
             source, policy = rules.get((row.data_type, value.key), ("", ""))
             field = SOURCES[source].label if source in SOURCES else source
             parts = (words.POLICIES.get(policy, ""), field)
             drift = self.drift(edited[value.key]) if value.key in edited else ""
+            drift = self.filed(filed[value.key]) if value.key in filed and not drift else drift
             yield replace(value, rule=" · ".join(part for part in parts if part), drift=drift)
 
     def drift(self, edit: Fields) -> str:
         """Who changed here what Clever sets back (B15)."""
         by = edit["by"] or "somebody"
         return f"was changed here by {by} on {self.day(edit['at'])}, set back to Clever's value"
+
+    def filed(self, told: Fields) -> str:
+        """From which file a value was that Clever replaces (A08)."""
+        by, day = told["by"] or "somebody", self.day(told["at"])
+        return (
+            f"came from {told['file']}, line {told['line']}, imported by {by} on {day};"
+            " Clever delivers this field now"
+        )
 
     def kept(self, row: PlannedChange) -> Iterator[Kept]:
         """The fields that a lock or a policy has kept from the change (H12)."""
@@ -204,7 +220,8 @@ class Reader:
                 by = f"locked by {told['locked_by']}"
             if told.get("until"):
                 by += f" until {self.day(told['until'])}"
-            yield Kept(self.label(key), here, clever, by)
+            source = "the file" if "line" in row.why else "Clever"
+            yield Kept(self.label(key), here, clever, by, source)
 
     def day(self, moment: str | datetime) -> str:
         """A day in the district, as people write it: "Nov 22, 2026"."""
@@ -275,12 +292,16 @@ ABSENCES = {
 def why(row: PlannedChange, label: Callable[[str], str]) -> str:
     """The reason of a row, in words; `label` tells what the district calls a field (B31)."""
     said = []
+    if line := row.why.get("line"):
+        said.append(f"{row.why['file']}, line {line}")
     if match := row.why.get("match"):
         name = label(match) if match in TARGETS else match.replace("_", " ")
         said.append(MATCHED.get(match, f"Matched by {name}"))
     if absence := row.why.get("absence"):
         said.append(ABSENCES.get(absence, str(absence)))
-    if reason := row.why.get("reason"):
+    left = row.why.get("left") or {}
+    said += [f"{label(name)} {sentence}" for name, sentence in left.items()]
+    if (reason := row.why.get("reason")) and not left and "kept" not in row.why:
         said.append(problem(reason).title)
     if row.why.get("undoes"):
         said.append(f"Undo of run #{row.why['run']}")

@@ -1,7 +1,9 @@
-"""Which changes of a plan only set back what was edited here (B15).
+"""Which changes of a plan only set back what was edited here (B15), or came from a file (A08).
 
 Noted in the row: {"edited": {field: {"by": who, "at": when}}}, and as its cause where nothing
-else changes. One statement, whose cost follows the rows of people who were touched here.
+else changes; {"filed": {field: {"file", "line", "run", "by", "at"}}} for what a file had brought
+and Clever delivers by now. One statement each, whose cost follows the rows of people who were
+touched here, and the rows of the plan where a file was ever imported.
 """
 
 from django.db import connection as database
@@ -35,6 +37,41 @@ _MARK = """
                 THEN '{"cause": "local_edit"}'::jsonb ELSE '{}' END
     FROM drifted d WHERE c.id = d.id
 """
+
+_IMPORTED_A_FILE = """
+    SELECT EXISTS (SELECT 1 FROM imports_run WHERE district_id = %s AND trigger = 'file'
+        AND mode = 'live' AND state IN ('completed', 'completed_with_errors'))
+"""
+_MARK_FILED = """
+    WITH newest AS (
+        SELECT DISTINCT ON (c.id, k.name) c.id, k.name, r.trigger, r.id AS run, r.requested_by,
+            r.finished_at, o.why, o.after->k.name IS NOT DISTINCT FROM c.before->k.name AS stands
+        FROM imports_plannedchange c
+        CROSS JOIN LATERAL jsonb_object_keys(c.after) AS k(name)
+        JOIN imports_plannedchange o ON o.person_id = c.person_id AND o.id < c.id
+            AND o.exception IS NULL AND o.action NOT IN ('conflict', 'reject') AND o.after ? k.name
+        JOIN imports_run r ON r.id = o.run_id AND r.mode = 'live'
+            AND r.state IN ('completed', 'completed_with_errors')
+        WHERE c.run_id = %(run)s AND c.action NOT IN ('create', 'conflict', 'reject')
+        ORDER BY c.id, k.name, o.id DESC
+    ), filed AS (
+        SELECT id, jsonb_object_agg(name, jsonb_build_object('file', why->'file',
+            'line', why->'line', 'run', run, 'by', requested_by, 'at', finished_at)) AS fields
+        FROM newest WHERE trigger = 'file' AND stands GROUP BY id
+    )
+    UPDATE imports_plannedchange c SET why = c.why || jsonb_build_object('filed', f.fields)
+    FROM filed f WHERE c.id = f.id
+"""
+
+
+def mark_filed(run: Run) -> int:
+    """Notes in the rows of a plan what a file had brought; returns in how many."""
+    with database.cursor() as cursor:
+        cursor.execute(_IMPORTED_A_FILE, [run.district_id])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(_MARK_FILED, {"run": run.pk})
+        return int(cursor.rowcount)
 
 
 def mark(run: Run) -> int:

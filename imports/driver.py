@@ -87,7 +87,7 @@ def _work(ours: Claim, heart: Heart, begun: float, seconds: float) -> None:
         return
     lost = 0
     while True:
-        run = Run.objects.select_related("district", "pull").filter(pk=ours.run_id).first()
+        run = Run.objects.select_related("district", "pull", "file").filter(pk=ours.run_id).first()
         if run is None or run.fence != ours.fence or run.state not in ACTIVE:
             return
         structlog.contextvars.bind_contextvars(district=run.district.slug)

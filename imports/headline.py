@@ -25,6 +25,7 @@ _STOPPED = """
             lag(r.id) OVER (PARTITION BY t.data_type ORDER BY r.id) AS before
         FROM imports_run r, unnest(r.data_types) AS t(data_type)
         WHERE r.district_id = %(district)s AND r.mode = 'live' AND r.state = ANY(%(imported)s)
+            AND r.trigger <> 'file'
     )
     SELECT count(*) FROM imports_plannedchange c
     JOIN live ON live.id = c.run_id AND live.data_type = c.data_type

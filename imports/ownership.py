@@ -24,7 +24,8 @@ CLEVER, HERE, LOCKED = "clever", "here", "locked"
 # Of two rules for one field, that of the teacher stands before that of staff (fields.md).
 _ORDER = {str(data_type): place for place, data_type in enumerate(DataType)}
 _IMPORTED = """
-    SELECT DISTINCT ON (k.name) k.name, r.finished_at, r.id, r.requested_by
+    SELECT DISTINCT ON (k.name) k.name, r.finished_at, r.id, r.requested_by,
+        CASE WHEN r.trigger = 'file' THEN c.why->>'file' || ', line ' || (c.why->>'line') END
     FROM imports_plannedchange c JOIN imports_run r ON r.id = c.run_id
     CROSS JOIN LATERAL jsonb_object_keys(c.after) AS k(name)
     WHERE c.person_id = %s AND r.mode = %s AND r.state = ANY(%s) AND c.exception IS NULL
@@ -40,11 +41,15 @@ _EDITED = """
 
 @dataclass(frozen=True)
 class Written:
-    """Who wrote a field last: a run, or somebody here (run is None)."""
+    """Who wrote a field last: a run, or somebody here (run is None).
+
+    `file` tells from which line of which file: "roster.csv, line 17" (C27).
+    """
 
     at: datetime | None
     by: str
     run: int | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,10 @@ def last_written(person: Person) -> dict[str, Written]:
     """By whom each field was written last, by an import or here."""
     with database.cursor() as cursor:
         cursor.execute(_IMPORTED, [person.pk, RunMode.LIVE, [str(state) for state in IMPORTED]])
-        found = {name: Written(at, by or SCHEDULE, run) for name, at, run, by in cursor.fetchall()}
+        found = {
+            name: Written(at, by or SCHEDULE, run, file or "")
+            for name, at, run, by, file in cursor.fetchall()
+        }
         cursor.execute(_EDITED, [person.pk])
         for name, at, by in cursor.fetchall():
             imported = found.get(name)

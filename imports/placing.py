@@ -92,7 +92,7 @@ def _bring_back(
         deleted=record.day,
         run_types=frame.types,
         import_rule=import_rule,
-        locks=locks_of(frame, [person["id"]]).get(person["id"], UNLOCKED),
+        locks=locks_of(frame.district.pk, frame.now, [person["id"]]).get(person["id"], UNLOCKED),
     )
     row.source_hash = one.content_hash
     batch.rows.append(row)
@@ -112,7 +112,7 @@ def _create(frame: Frame, one: Seen, mapped: Mapped, verdict: Verdict, batch: Ba
 
 def _link(frame: Frame, linked: list[tuple[Seen, Mapped, Verdict]], batch: Batch) -> None:
     people = _people(frame, [v.person_id for _, _, v in linked if v.person_id is not None])
-    locks = locks_of(frame, list(people))
+    locks = locks_of(frame.district.pk, frame.now, list(people))
     for one, mapped, verdict in linked:
         assert verdict.person_id is not None
         person = people[verdict.person_id]

@@ -95,7 +95,7 @@ def _plan_living(frame: Frame, kind: PersonKind, seen: list[Seen], tally: Tally)
     mapper = frame.mappers[kind]
     batch = Batch()
     strangers: list[tuple[Seen, Mapped, Newcomer]] = []
-    locks = locks_of(frame, [one.person["id"] for one in seen if one.person])
+    locks = locks_of(frame.district.pk, frame.now, [one.person["id"] for one in seen if one.person])
     for one in seen:
         mapped = mapper.map(one.payload, one.roles)
         if one.broken and not mapped.reject:

@@ -106,7 +106,7 @@ def plan_existing(
         _roles(person, mapped, run_types, before, after)
     if not after:
         return None
-    _name_effects(before, after, effects)
+    name_effects(before, after, effects)
     row = Row(
         data_type=mapped.data_type,
         action=min(effects, key=_precedence),
@@ -256,7 +256,8 @@ def _roles(
         before["roles"], after["roles"] = sorted(old), new
 
 
-def _name_effects(before: dict[str, Any], after: dict[str, Any], effects: list[str]) -> None:
+def name_effects(before: dict[str, Any], after: dict[str, Any], effects: list[str]) -> None:
+    """Adds what a change is, beside those of its effects that are named already."""
     changed = after.keys() - OTHER_THAN_FIELDS
     if changed:
         effects.append("new_year" if _is_new_year(changed, before, after) else Action.UPDATE)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from core.problems import Problem
 from core.vocabulary import WhoFixes
+from imports.from_file import problems as files
 
 SIS, CLEVER, HERE = WhoFixes.SIS, WhoFixes.CLEVER, WhoFixes.HERE
 _DECIDE = "Open Resolve Alerts and choose Match or Create Record."
@@ -289,7 +290,7 @@ HOLDS = (
     ),
 )
 
-GROUPS = (*ALERTS, *RECORDS, *KEPT, *CALENDAR, *RUNS, *HOLDS)
+GROUPS = (*ALERTS, *RECORDS, *KEPT, *CALENDAR, *RUNS, *HOLDS, *files.GROUPS)
 PROBLEMS: Mapping[str, Problem] = {p.code: p for p in GROUPS}
 
 

@@ -1,7 +1,8 @@
 """What is not kept for ever, and its removal every night (F82, C34).
 
-Values of single people: those of imports and of edits here for CHANGES_KEPT_DAYS, those of tests
-and what Clever said of people who are gone for 30 days. Runs keep their figures, records stay.
+Values of single people: those of imports and of edits here for CHANGES_KEPT_DAYS, those of tests,
+what Clever said of people who are gone, and the lines of files for 30 days. Runs keep their
+figures, records stay.
 Everything goes in small pieces, each in a transaction of its own, so that nobody waits and a
 killed purge goes on where it was.
 """
@@ -95,6 +96,19 @@ _SIMPLE: dict[str, str] = {
                         AND q.finished_at < %(short)s)
                 LIMIT %(piece)s)
             RETURNING {_OF_PULL} AS district
+        ) SELECT district, count(*) FROM gone GROUP BY district
+    """,
+    # A file says that its lines are gone as soon as the first of them are.
+    "lines": """
+        WITH marked AS (
+            UPDATE imports_peoplefile SET purged_at = now()
+            WHERE purged_at IS NULL AND uploaded_at < %(short)s
+        ), gone AS (
+            DELETE FROM imports_fileline WHERE id IN (SELECT l.id FROM imports_fileline l
+                JOIN imports_peoplefile f ON f.id = l.file_id
+                WHERE f.purged_at IS NOT NULL OR f.uploaded_at < %(short)s LIMIT %(piece)s)
+            RETURNING (SELECT f.district_id FROM imports_peoplefile f WHERE f.id = file_id)
+                AS district
         ) SELECT district, count(*) FROM gone GROUP BY district
     """,
     "problems": """

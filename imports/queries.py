@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from core.vocabulary import (
     ACTIVE_RUN_STATES,
+    NOT_OF_CLEVER,
     AlertState,
     HoldState,
     RunMode,
     RunState,
-    Trigger,
 )
 from imports import words
 from imports.models import Alert, Hold, Run, RunProblem, Schedule
@@ -58,7 +58,7 @@ def waiting(district: District) -> Waiting:
 def run_of(district: District, number: int) -> Run:
     """The district's run; Http404 for another district's and for none."""
     runs = Run.objects.filter(district=district, pk=number).exclude(BASE)
-    found = with_open_holds(runs.select_related("pull", "tested_run")).first()
+    found = with_open_holds(runs.select_related("pull", "tested_run", "file")).first()
     if found is None:
         raise Http404
     return found
@@ -90,10 +90,10 @@ def still_held(run: Run) -> int:
 
 
 def last_import(district: District) -> Run | None:
-    """The newest LIVE run that came to an end, well or not; a cancelled one is none."""
+    """The newest import from Clever that came to an end, well or not; a cancelled one is none."""
     ended = (*IMPORTED, RunState.FAILED, RunState.READY)
     runs = Run.objects.filter(district=district, mode=RunMode.LIVE, state__in=ended)
-    return with_open_holds(runs.exclude(trigger=Trigger.UNDO)).order_by("-pk").first()
+    return with_open_holds(runs.exclude(trigger__in=NOT_OF_CLEVER)).order_by("-pk").first()
 
 
 def last_test(district: District) -> Run | None:
@@ -102,9 +102,9 @@ def last_test(district: District) -> Run | None:
 
 
 def _tests(district: District) -> QuerySet[Run]:
-    """The district's Test Imports; the test of an undo is none that could be imported."""
+    """The district's Test Imports; the test of an undo, or of a file, is no test of a sync."""
     tests = Run.objects.filter(district=district, mode=RunMode.TEST)
-    return tests.exclude(trigger=Trigger.UNDO)
+    return tests.exclude(trigger__in=NOT_OF_CLEVER)
 
 
 def test_named(district: District, number: int | None) -> Run | None:

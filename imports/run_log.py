@@ -109,7 +109,7 @@ def of_rows(run: Run, reader: Reader, rules: Rules) -> Iterator[str]:
 
 def of_row(run: Run, row: PlannedChange, reader: Reader, rules: Rules) -> Iterator[str]:
     """Who, what, what came of it and why; below it each field with both values."""
-    known = reader.name(row) or f"Clever ID {reader.text('clever_id', row.clever_id)}"
+    known = reader.name(row) or reader.nameless(row)
     what = words.ACTIONS[row.action].label
     came = words.UPDATES[outcome(run, row)].label
     school = reader.schools.get(row.school or row.old_school or 0, "")
@@ -119,4 +119,5 @@ def of_row(run: Run, row: PlannedChange, reader: Reader, rules: Rules) -> Iterat
         rule = f"  [{value.rule}]" if value.rule else ""
         yield f"    {value.label}: {value.old or '(empty)'} -> {value.new or '(empty)'}{rule}"
     for one in reader.kept(row):
-        yield f"    {one.label}: kept {one.here or '(empty)'}; Clever: {one.clever}  [{one.by}]"
+        said = f"{one.source}: {one.clever}  [{one.by}]"
+        yield f"    {one.label}: kept {one.here or '(empty)'}; {said}"

@@ -108,6 +108,11 @@ class Shown:
         return self.run.trigger == Trigger.UNDO
 
     @property
+    def of_file(self) -> bool:
+        """Whether its plan comes from a file, and not from Clever (C27)."""
+        return self.run.trigger == Trigger.FILE
+
+    @property
     def wrote(self) -> bool:
         """Whether the plan was written to the records."""
         return self.run.state in IMPORTED
@@ -129,6 +134,11 @@ class Shown:
     @property
     def planned(self) -> int:
         return total_of(self.run.counts, list(Action))
+
+    @property
+    def would_write(self) -> int:
+        """How many people the plan changes; lines that were left out are none."""
+        return self.planned - self.sums["problems"]
 
     @property
     def step_label(self) -> str:
@@ -159,8 +169,8 @@ class Shown:
         labels = [words.STEPS[step] for step in VALIDATING_STEPS]
         if self.what_if:
             labels[0] = words.READ_BEFORE
-        if self.undo:
-            labels[0] = words.LOOKED_UP
+        if self.undo or self.of_file:
+            labels[0] = words.LOOKED_UP if self.undo else words.UPLOADED
         if not self.test:
             labels.append(words.STEPS["undoing" if self.undo else "importing"])
         reached = self._reached(len(labels))
@@ -203,8 +213,9 @@ class Shown:
 
     @property
     def _labels(self) -> Mapping[str, str]:
-        """In an undo a conflict is no question of who somebody is: what is there now is kept."""
-        kept = {str(Outcome.CONFLICT): words.KEPT_IN_CONFLICT} if self.undo else {}
+        """A conflict of an undo, or of a file, is no question of who it is: what is there stays."""
+        own = self.undo or self.of_file
+        kept = {str(Outcome.CONFLICT): words.KEPT_IN_CONFLICT} if own else {}
         return {**words.COUNTED, **kept}
 
     @property

@@ -10,7 +10,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from clever_sync import pull as pulling
 from clever_sync.client import new_client
 from core.fault_points import fault_point
-from core.vocabulary import DataType, PullState, RunMode, RunState, RunStep, Trigger
+from core.vocabulary import NOT_OF_CLEVER, DataType, PullState, RunMode, RunState, RunStep, Trigger
 from imports import (
     alert_rows,
     check,
@@ -32,6 +32,7 @@ from imports.calendar.queries import adds_only_at
 from imports.compare import difference
 from imports.figures import clever_users
 from imports.frame import Frame, frame_of, walked_roles
+from imports.from_file import work as from_file
 from imports.lease import Claim, Heart, database_clock, database_now, keep
 from imports.models import Run
 from imports.pulls import basis_of, enabled_types, kept_sources, why_full
@@ -84,11 +85,12 @@ def _done_by(run: Run) -> str:
 
 def _begin(run: Run, ours: Claim) -> bool:
     now = database_now()
-    undo = run.trigger == Trigger.UNDO
-    # What is taken back stands here, so that an undo needs no Clever.
-    step = RunStep.PLANNING if undo else RunStep.PULLING
-    # A what-if compares two sets of rules on any day; an undo takes back what somebody chose.
-    any_day = undo or run.mode == RunMode.WHAT_IF
+    # What is taken back, and what a file says, stands here: Clever is not asked for it.
+    asks_nobody = run.trigger in NOT_OF_CLEVER
+    step = RunStep.PLANNING if asks_nobody else RunStep.PULLING
+    # A what-if compares two sets of rules on any day; an undo takes back what somebody chose, and a
+    # file moves and removes nobody.
+    any_day = asks_nobody or run.mode == RunMode.WHAT_IF
     with transaction.atomic():
         move(
             run, ours, RunState.VALIDATING, now=now, step=step, attempts=THIS_ONE,
@@ -145,6 +147,8 @@ def _plan(run: Run, ours: Claim, heart: Heart) -> bool:
     fault_point("plan.begins")
     if run.trigger == Trigger.UNDO:
         return undoing.plan(run, ours, heart)
+    if run.trigger == Trigger.FILE:
+        return from_file.plan(run, ours, heart)
     if run.mode == RunMode.WHAT_IF:
         return _plan_both(run, ours, heart)
     frame = frame_of(run)
@@ -209,6 +213,7 @@ def _check(frame: Frame, ours: Claim, tally: Tally) -> None:
         summary.note_pull(frame, tally)
         alert_rows.finish(run)
         drift.mark(run)
+        drift.mark_filed(run)
         holds.place(run, summary.tripped(frame, tally))
         kept.note(frame, tally)
         problems = summary.write_problems(frame, tally)
@@ -282,4 +287,6 @@ def _plan_anew(run: Run, ours: Claim) -> bool:
 def _writer(run: Run) -> Callable[[int], Applied]:
     if run.trigger == Trigger.UNDO:
         return partial(undoing.apply, run)
+    if run.trigger == Trigger.FILE:
+        return partial(from_file.apply, run)
     return partial(apply, frame_of(run))

@@ -8,6 +8,7 @@ from imports.braking import views as braking
 from imports.calendar import views as calendar
 from imports.daily import views as daily
 from imports.explaining import views as explaining
+from imports.from_file import views as from_file
 from imports.holding import together
 from imports.holding import views as holding
 from imports.new_year import views as new_year
@@ -26,6 +27,7 @@ urlpatterns = [
     path("operations/<int:number>/import/", views.decide, {"word": "import"}, name="run_confirm"),
     path("operations/<int:number>/discard/", views.decide, {"word": "discard"}, name="run_discard"),
     path("operations/<int:number>/undo/", undoing.undo, name="run_undo"),
+    path("operations/<int:number>/import-file/", from_file.start, name="file_import"),
     path("schedule/resume/", undoing.resume, name="schedule_resume"),
     path("operations/<int:number>/changes.csv", views.changes_csv, name="changes_csv"),
     path("operations/<int:number>/log.txt", views.run_log, name="run_log"),
@@ -34,6 +36,9 @@ urlpatterns = [
     path("sync-now/", views.sync_now, name="sync_now"),
     path("sync-now/blackout/", calendar.sync_blackout, name="sync_blackout"),
     path("sync-now/unsaved/", views.sync_unsaved, name="sync_unsaved"),
+    path("files/", from_file.files, name="files"),
+    path("files/<int:number>/", from_file.file, name="file"),
+    path("files/<int:number>/remove/", from_file.remove, name="file_remove"),
     path("holds/", holding.holds, name="holds"),
     path("holds/approve/", together.together, name="holds_together"),
     path("holds/<int:number>/", holding.hold, name="hold"),

@@ -22,6 +22,7 @@ from imports import absent, actions, catalogue, changes, download, held, purging
 from imports.braking.raising import raised_by
 from imports.calendar.queries import blackout_at
 from imports.forms import ChangesForm, PlaceForm, RunsForm, StartForm, TypesForm
+from imports.from_file.shown import of_run as file_of_run
 from imports.models import Run
 from imports.outdated import since
 from imports.resolving.outcome import outcome
@@ -90,6 +91,7 @@ def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "missing": absent.of_run(found),
         "purged": purging.gone(found) if found.purged_at else "",
         "kept_days": purging.kept_days(found.mode),
+        "from_file": file_of_run(found, access.sees),
         "undoing": undoing(found, changes.Reader(access.district, access.sees), timezone.now()),
         **plan_context(request, access, found),
     }

@@ -63,6 +63,7 @@ STEPS: Mapping[str, str] = {
 
 READ_BEFORE = "As Clever was read last"
 LOOKED_UP = "Looking up what was written"
+UPLOADED = "Reading the file"
 TAKING_BACK = Word("Taking back", "info", "loader")
 KEPT_IN_CONFLICT = "In conflict, kept"
 
@@ -138,6 +139,7 @@ POLICIES: Mapping[str, str] = {
 KEPT_BY: Mapping[str, str] = {
     "lock": "locked here",
     "adds_only": "adds only, by the school calendar",
+    "clever": "delivered by Clever for another role",
     **{k: v.lower() for k, v in POLICIES.items()},
 }
 
@@ -187,6 +189,12 @@ KINDS: tuple[tuple[str, str, str, str], ...] = (
 )
 
 
+TESTS: Mapping[str, str] = {
+    Trigger.UNDO: "Test of an undo",
+    Trigger.FILE: "Test of a file",
+}
+
+
 def inside(title: str) -> str:
     """A title inside a sentence: "the student ID may be the wrong field"."""
     return title[:1].lower() + title[1:]
@@ -197,7 +205,7 @@ def kind(mode: str, trigger: str, *, first: bool = False) -> str:
     if mode == RunMode.WHAT_IF:
         return "What-if"
     if mode == RunMode.TEST:
-        return "Test Import" if trigger != Trigger.UNDO else "Test of an undo"
+        return TESTS.get(trigger, "Test Import")
     if first:
         return "Start Import"
     return next((label for _, label, _, of in KINDS if of == trigger), "Sync")

@@ -98,7 +98,7 @@ PLACES = (
         "refresh-cw",
         "operations",
         Ability.SEE_INTEGRATION,
-        ("run", "run_undo", "run_log", "charts"),
+        ("run", "run_undo", "run_log", "charts", "files", "file"),
     ),
     Place(
         "Held changes",

@@ -215,6 +215,11 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 # A form may name each of a thousand schools, or of hundreds of codes.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+FILE_UPLOAD_HANDLERS = [
+    "integration_console.upload_limit.Limited",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"

@@ -12,7 +12,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from core.vocabulary import ACTIVE_RUN_STATES, EventKind, HoldState, MemberRole, RunMode, Trigger
+from core.vocabulary import (
+    ACTIVE_RUN_STATES,
+    NOT_OF_CLEVER,
+    EventKind,
+    HoldState,
+    MemberRole,
+    RunMode,
+)
 from imports import outbox
 from imports.models import Run, RunEvent
 from notifications import mail
@@ -39,6 +46,7 @@ _KNOWN_HOLDS = """
                 AND b.slice = n.slice AND b.state = %(replaced)s AND b.run_id = (
                     SELECT max(r.id) FROM imports_run r WHERE r.district_id = n.district_id
                         AND r.id < n.run_id AND r.mode = 'live' AND n.data_type = ANY(r.data_types)
+                        AND r.trigger <> 'file'
                         AND r.state IN ('completed', 'completed_with_errors'))))
 """
 _NOTICES = """
@@ -181,8 +189,8 @@ def _happened(event: RunEvent, known_holds: set[int]) -> Happened:
 
 
 def _follows_clever(run: Run) -> bool:
-    """Whether its end says how syncs are: a test is no sync, and an undo asks Clever nothing."""
-    return run.mode == RunMode.LIVE and run.trigger != Trigger.UNDO
+    """Whether its end says how syncs are: not of a test, an undo or a file."""
+    return run.mode == RunMode.LIVE and run.trigger not in NOT_OF_CLEVER
 
 
 def _known_holds(runs: Sequence[int]) -> set[int]:

@@ -58,7 +58,8 @@ _SILENT = """
         AND c.data_type = s.data_type AND c.topic = %(topic)s AND NOT c.told
     LEFT JOIN LATERAL (
         SELECT r.finished_at FROM imports_run r WHERE r.district_id = s.district_id
-            AND s.data_type = ANY(r.data_types) AND r.mode = 'live' AND r.trigger <> 'undo'
+            AND s.data_type = ANY(r.data_types) AND r.mode = 'live'
+            AND r.trigger NOT IN ('undo', 'file')
             AND r.state IN ('completed', 'completed_with_errors')
         ORDER BY r.id DESC LIMIT 1) last ON true
     WHERE s.id = ANY(%(schedules)s)

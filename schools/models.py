@@ -155,6 +155,12 @@ class Person(models.Model):
                 name="person_staff_id",
                 condition=Q(staff_id__isnull=False),
             ),
+            models.Index(
+                F("district"),
+                Lower("state_id"),
+                name="person_state_id",
+                condition=Q(state_id__isnull=False),
+            ),
             models.Index(F("district"), Lower("email"), name="person_email"),
             models.Index(
                 F("district"),

@@ -142,7 +142,9 @@ def everything_is_told_once(run: Run) -> None:
     ends = [kind for kind in ends if kind == wanted or kind != "needs_decision"]
     assert ends == ([wanted] if wanted else []), f"I6: {run.state} and {kinds}"
     imported = AuditEvent.objects.filter(
-        district=run.district, verb__in=("imported", "undone"), subject=f"run {run.pk}"
+        district=run.district,
+        verb__in=("imported", "undone", "file imported"),
+        subject=f"run {run.pk}",
     ).exclude(Q(actor=""))
     assert imported.count() == int(run.state in IMPORTED), "I9: the audit of an import"
     twice = (

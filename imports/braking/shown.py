@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.vocabulary import DataType, RunMode
+from core.vocabulary import DataType, RunMode, Trigger
 from imports import catalogue, words
 from imports.brake_terms import DEFAULTS, OF_A_SCHOOL, Figures, Limit
 from imports.brake_trial import Measured, measured, would_hold
@@ -144,6 +144,7 @@ def _past(district: District) -> dict[DataType, list[tuple[Run, Figures]]]:
     """The figures of the last imports, newest first; an import that changed nobody has none."""
     found: dict[DataType, list[tuple[Run, Figures]]] = {data_type: [] for data_type in DataType}
     runs = Run.objects.filter(district=district, mode=RunMode.LIVE, state__in=IMPORTED)
+    runs = runs.exclude(trigger=Trigger.FILE)
     for run in runs.order_by("-pk").prefetch_related("plan_figures")[:NIGHTS]:
         for kept in run.plan_figures.all():
             found[DataType(kept.data_type)].append((run, Figures.read(kept.figures)))

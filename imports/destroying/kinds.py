@@ -14,6 +14,7 @@ KINDS: Mapping[str, str] = {
     "alerts": "Alerts, decisions about who is who, problems, merges and what they kept",
     "changes": "Values of single people in plans and in the logs of imports",
     "edits": "Values of single people in the log of what was changed here",
+    "lines": "Lines of files that were uploaded to import values from them",
     "exports": "Identifiers kept from an earlier integration",
     "findings": "Notes about records that Clever sent with mistakes",
     "fills": "Counts of filled fields",

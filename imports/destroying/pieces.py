@@ -64,6 +64,10 @@ PIECES: Mapping[str, Sequence[str]] = {
         _gone("schools_localedit", _HERE),
         _emptied("schools_fieldlock", "kept_from = NULL", f"{_HERE} AND kept_from IS NOT NULL"),
     ),
+    "lines": (
+        _gone("imports_fileline", f"file_id IN (SELECT id FROM imports_peoplefile WHERE {_HERE})"),
+        _emptied("imports_peoplefile", "purged_at = now()", f"{_HERE} AND purged_at IS NULL"),
+    ),
     "exports": (_gone("schools_sourceexport", _HERE),),
 }
 # What can be told before: the rows that hold values, by the same words.
@@ -81,6 +85,10 @@ COUNTED: Mapping[str, Sequence[str]] = {
     ),
     "changes": (f"SELECT count(*) FROM imports_plannedchange WHERE run_id IN {_RUNS}",),
     "edits": (f"SELECT count(*) FROM schools_localedit WHERE {_HERE}",),
+    "lines": (
+        "SELECT count(*) FROM imports_fileline"
+        f" WHERE file_id IN (SELECT id FROM imports_peoplefile WHERE {_HERE})",
+    ),
     "exports": (f"SELECT count(*) FROM schools_sourceexport WHERE {_HERE}",),
 }
 # Made by an import, and touched by nothing else: by the log of imports, as long as it is kept.
@@ -90,6 +98,10 @@ ONLY_CLEVERS = """
         AND EXISTS (SELECT 1 FROM imports_plannedchange c JOIN imports_run r ON r.id = c.run_id
             WHERE c.person_id = p.id AND c.action = 'create' AND c.exception IS NULL
                 AND r.mode = 'live' AND r.state IN ('completed', 'completed_with_errors'))
+        AND NOT EXISTS (SELECT 1 FROM imports_plannedchange c JOIN imports_run r ON r.id = c.run_id
+            WHERE c.person_id = p.id AND c.action = 'update' AND c.exception IS NULL
+                AND r.trigger = 'file' AND r.mode = 'live'
+                AND r.state IN ('completed', 'completed_with_errors'))
         AND NOT EXISTS (SELECT 1 FROM schools_localedit o WHERE o.person_id = p.id)
         AND NOT EXISTS (SELECT 1 FROM schools_fieldlock o WHERE o.person_id = p.id)
         AND NOT EXISTS (SELECT 1 FROM schools_protection o WHERE o.person_id = p.id)

@@ -2,6 +2,7 @@
 
 from imports.models.alerts import Alert, AlertCandidate, MatchDecision
 from imports.models.destructions import Destruction
+from imports.models.files import FileLine, PeopleFile
 from imports.models.heartbeats import Heartbeat
 from imports.models.holds import Brake, Hold, PlanFigures
 from imports.models.identity import IdentityChange
@@ -18,11 +19,13 @@ __all__ = [
     "Brake",
     "CalendarRange",
     "Destruction",
+    "FileLine",
     "Heartbeat",
     "Hold",
     "IdentityChange",
     "Look",
     "MatchDecision",
+    "PeopleFile",
     "PlanFigures",
     "PlannedChange",
     "Run",

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from clever_sync.models import Pull
 from core.vocabulary import ACTIVE_RUN_STATES, RunMode, RunState, Trigger
+from imports.models.files import PeopleFile
 from schools.models import District
 
 
@@ -23,8 +24,9 @@ class Run(models.Model):
     `raised_brakes` is {type: {brake: people who may pass in this run}}, `raised_because` why.
     `adds_only` says until when, and why, nobody is removed: "" on ordinary days (C24).
     An undo names the run that it takes back in `undoes`; its `scope` is what it is limited to and
-    the figures that were shown before it (imports.undoing.scope). `purged_at`: the rows of the
-    plan are deleted since then, the figures stay.
+    the figures that were shown before it (imports.undoing.scope). An import of a `file` keeps in
+    its `scope` how the file is read (imports.from_file.choice). `purged_at`: the rows of the plan
+    are deleted since then, the figures stay.
     """
 
     district = models.ForeignKey(District, models.CASCADE, related_name="runs")
@@ -38,6 +40,7 @@ class Run(models.Model):
     approved = models.BooleanField(default=False)
     tested_run = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
     undoes = models.ForeignKey("self", models.SET_NULL, null=True, related_name="undone_by")
+    file = models.ForeignKey(PeopleFile, models.SET_NULL, null=True, related_name="runs")
     scope = models.JSONField(default=dict)
     due_slot = models.DateTimeField(null=True)
     settings = models.JSONField(default=dict)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from core.vocabulary import Decision, Trigger
+from core.vocabulary import NOT_OF_CLEVER, Decision, Trigger
 from imports.models import Alert, MatchDecision, Run
 from imports.resolving.sides import skipped
 
@@ -29,7 +29,8 @@ class Outcome:
 
 def outcome(run: Run) -> Outcome | None:
     """None for a run that was not begun to carry out decisions."""
-    if run.trigger != Trigger.ALERTS and run.tested_run_id is None:
+    after_a_test = run.tested_run_id is not None and run.trigger not in NOT_OF_CLEVER
+    if run.trigger != Trigger.ALERTS and not after_a_test:
         return None
     done = MatchDecision.objects.filter(done_in=run).order_by().values("decision")
     counts = {row["decision"]: row["count"] for row in done.annotate(count=Count("pk"))}

@@ -15,7 +15,7 @@ from accounts.access import Ability, Access, member
 from accounts.password_again import refusal
 from core.problems import ConsoleError
 from core.replies import SeeOther
-from core.vocabulary import RunMode
+from core.vocabulary import RunMode, Trigger
 from imports import queries, schedules
 from imports.changes import Reader
 from imports.due_schedules import running
@@ -92,5 +92,6 @@ def page(
 def automatic(run: Run) -> list[Schedule]:
     """The schedules that would bring the same changes again."""
     of_types = Schedule.objects.filter(district=run.district_id, data_type__in=run.data_types)
-    on = running(of_types) if run.mode == RunMode.LIVE else of_types.none()
+    of_clever = run.mode == RunMode.LIVE and run.trigger != Trigger.FILE
+    on = running(of_types) if of_clever else of_types.none()
     return list(on.order_by("next_due"))

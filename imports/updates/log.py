@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
+from core.vocabulary import Trigger
 from imports import words
 from imports.changes import Kept, Reader, ShownChange, Value
 from imports.exports import outcome
@@ -195,5 +196,5 @@ def kind_of(update: Update) -> str:
     if update.row is None:
         return update.word.label
     run = update.row.run
-    first = run.tested_run_id is not None
+    first = run.trigger == Trigger.CLICK and run.tested_run_id is not None
     return f"{words.kind(run.mode, run.trigger, first=first)} #{run.pk}"

@@ -21,6 +21,7 @@ from schools.targets import TARGETS
 PAGES = {
     "person": ("person", "Record"), "run": ("run", "Run"), "hold": ("hold", "Hold"),
     "alert": ("alert", "Alert"), "destruction": ("certificate", "Certificate"),
+    "file": ("file", "File"),
 }  # fmt: skip
 BY_ITSELF = {"schedule": "The schedule", "": "The console", NIGHTLY: "The nightly purge"}
 
@@ -112,7 +113,8 @@ def facts(district: District, event: AuditEvent, names: Names) -> Facts:
     types = event.subject.split("/")[0]
     found["type"] = DATA_TYPES.get(types, types or "–")
     stale = details.get("stale")
-    found["stale"] = f", {stale:,} left for the next run" if stale else ""
+    left = "as they were" if event.verb == "file imported" else "for the next run"
+    found["stale"] = f", {stale:,} left {left}" if stale else ""
     found["user"] = names.users.get(event.subject, "somebody who is gone")
     for name in ("role", "role_before"):
         if name in details:

@@ -43,6 +43,11 @@ IMPORTS = {
     "undo started": "Started the undo of an import.",
     "test of an undo started": "Tested what undoing an import would do.",
     "run cancelled": "Cancelled a run.",
+    "file.uploaded": "Uploaded a file of {lines} lines, to import values from it.",
+    "file.removed": "Removed the lines of an uploaded file; what was imported stays.",
+    "test of a file started": "Tested what importing file {file} would change.",
+    "file import started": "Started an import from file {file}.",
+    "file imported": "Imported from a file: {written} written{stale}.",
     "what_if": "Asked what the draft settings for {type} would change.",
     "brakes raised": "Let more people pass the brakes in one run: {brakes}.",
 }
@@ -141,6 +146,7 @@ PEOPLE = {
 LOOKS = {
     "person.seen": "Looked at a record.",
     "certificate.downloaded": "Downloaded a certificate of destruction.",
+    "file.seen": "Looked at the first lines of a file of values.",
     "alert.seen": "Looked at an alert, which shows a person in Clever and records here.",
     "person.explained": "Looked at why a record is as it is.",
     "clever.asked": "Asked Clever about one person.",

@@ -24,7 +24,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Membership, User
 from clever_sync.models import Connection
-from core.vocabulary import ConnectionState, HoldState, RunMode, RunState
+from core.vocabulary import ConnectionState, HoldState, RunMode, RunState, Trigger
 from imports.models import Hold, Run, Schedule
 from imports.queries import IMPORTED
 from imports.words import Word
@@ -86,7 +86,7 @@ def board(user: User, asked: Asked, now: datetime) -> tuple[Page[District], list
 
 def with_figures(found: QuerySet[District], user: User, now: datetime) -> QuerySet[District]:
     here = {"district": OuterRef("pk")}
-    runs = Run.objects.filter(**here, mode=RunMode.LIVE)
+    runs = Run.objects.filter(**here, mode=RunMode.LIVE).exclude(trigger=Trigger.FILE)
     good = runs.filter(state__in=IMPORTED).order_by("-pk").values("finished_at")
     failed = runs.filter(state=RunState.FAILED, pk__gt=newest_before(now))
     holds = Hold.objects.filter(**here, state=HoldState.OPEN)

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from core.vocabulary import RunMode, RunState
 from imports.models import Alert, Hold
 from tests.pages.effects import Asked, Effect, file, nothing, sends
 from tests.pages.scenes import PASSWORD, Scene, run_row, running_now
 from tests.pages.scenes_brakes import figures, keep
+from tests.pages.scenes_files import a_file, run_of
 from tests.pages.scenes_holds import held
 from tests.pages.scenes_operations import alerts, staged
 from tests.pages.scenes_undo import wrong_domain
@@ -81,7 +84,28 @@ def looks(scene: Scene) -> Asked:
     return Asked((alert(scene).pk,))
 
 
+def a_file_to_test(scene: Scene) -> Asked:
+    file = a_file(scene)
+    sent = {"type": "student", "key_column": "0", "key": "sis_id", "column-1": "home_language",
+            "blank": "keep"}  # fmt: skip
+    return Asked((file.pk,), sent)
+
+
+def uploads(scene: Scene) -> Asked:
+    return Asked(sent={"file": SimpleUploadedFile("x.csv", b"SIS ID,Language\n1,Hmong\n")})
+
+
+def a_tested_file(scene: Scene) -> Asked:
+    test = run_of(a_file(scene), RunMode.TEST, RunState.TESTED)
+    return Asked((test.pk,))
+
+
 EFFECTS = (
+    Effect("files", "file.uploaded", uploads),
+    Effect("file", "test of a file started", a_file_to_test),
+    Effect("file_import", "file import started", a_tested_file),
+    Effect("file_remove", "file.removed", lambda scene: Asked((a_file(scene).pk,))),
+    file("file", "file.seen", lambda scene: Asked((a_file(scene).pk,))),
     Effect("test_import", "test started", sends(data_types=["student"])),
     Effect("start_import", "live started", nothing),
     Effect("sync_now", "live started", nothing),

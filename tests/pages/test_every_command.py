@@ -15,7 +15,13 @@ from accounts.models import AuditEvent
 from clever_sandbox.running import running_sandbox
 from clever_sync.models import Connection
 from core.command import operator
-from imports.management.commands import approve_hold, import_roster, process_alerts, undo_run
+from imports.management.commands import (
+    approve_hold,
+    import_file,
+    import_roster,
+    process_alerts,
+    undo_run,
+)
 from schools.models import District
 from tests.house.floor_plan import PACKAGES
 from tests.pages import effects_of_runs as runs
@@ -87,6 +93,7 @@ def switched_off(scene: Scene, folder: Path) -> Words:
     return ["maple", "--yes"]
 
 
+FILE = ("--key", "sis_id", "--map", "Language=home_language")
 COMMANDS = (
     Command(
         "create_district",
@@ -112,6 +119,12 @@ COMMANDS = (
     Command("enable_clever", "district.enable", enabled),
     Command("reset_clever", "configuration.reset", maple()),
     Command("import_roster", "test started", maple("--test")),
+    Command(
+        "import_file",
+        "test of a file started",
+        lines("SIS ID,Language\n1,Hmong\n", *FILE, "--test"),
+    ),
+    Command("import_file", "file.uploaded", lines("SIS ID,Language\n1,Hmong\n", *FILE)),
     Command("export_changes", "changes.exported", run),
     Command("export_records", "people.export", maple("--type", "student")),
     Command("list_alerts", "alerts.exported", maple()),
@@ -142,7 +155,7 @@ WITHOUT_A_ROW = {
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs are begun, and not waited for."""
-    for module in (approve_hold, import_roster, process_alerts, undo_run):
+    for module in (approve_hold, import_file, import_roster, process_alerts, undo_run):
         monkeypatch.setattr(module, "follow", lambda run, **_: run)
 
 
