@@ -273,6 +273,21 @@ class MirrorObject(models.Model):
         return f"{self.type} {self.clever_id}"
 
 
+class KeptOut(models.Model):
+    """Somebody of Clever who was erased here and never comes in again: a hash, no name (C34)."""
+
+    district = models.ForeignKey(District, models.CASCADE, related_name="+")
+    digest = models.BinaryField(max_length=32)
+    noted_by = models.CharField(max_length=254)
+    noted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["district", "digest"], name="kept_out_one")]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+
 class RequestBudget(models.Model):
     """How many requests of a token were lent in a minute. The key is a digest, not the token."""
 

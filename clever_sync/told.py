@@ -41,7 +41,11 @@ def ask(tour: Tour) -> bool:
 
 def _take(tour: Tour, answers: Mapping[str, bytes | None]) -> None:
     pull = tour.pull
-    raws = {clever_id: raw for clever_id, raw in answers.items() if raw is not None}
+    raws = {
+        clever_id: raw
+        for clever_id, raw in answers.items()
+        if raw is not None and tour.gate.lets_in(clever_id)
+    }
     records = {clever_id: tour.reader.read(raw, clever_id) for clever_id, raw in raws.items()}
     if any(record.broken for record in records.values()):
         # Where such a record stands, only the lists can tell.

@@ -7,6 +7,7 @@ the cursor. Proof is a matter of transport alone; an emptied list proves as much
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from django.db import connection, transaction
 
@@ -16,6 +17,7 @@ from clever_sync.client import CleverClient, PageReply
 from clever_sync.contents import EXTENSION_FIELD
 from clever_sync.fence import LostFence, hold_fence
 from clever_sync.findings import note_findings, note_names, note_once
+from clever_sync.keeping_out import Gate
 from clever_sync.models import Pull, PullAbsence, PullWalk
 from clever_sync.reader import Reader, SchoolReader
 from clever_sync.schema import extension_names, unknown_names
@@ -43,6 +45,11 @@ class Tour:
     reader: Reader
     schools: SchoolReader = field(default_factory=SchoolReader)
     requests_noted: int = 0
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Who may come in (C34)."""
+        return Gate(self.pull.connection.district_id)
 
     def reader_of(self, what: str) -> Reader | SchoolReader:
         """The reader for the records of a list."""
@@ -140,10 +147,11 @@ def _take_page(tour: Tour, walk: PullWalk, page: Page, digest: bytes) -> None:
     last = max(page.ids)
     in_order = page.is_ascending(walk.cursor)
     span = _span(tour, walk, last)
+    let_in = page if walk.what == SCHOOLS else tour.gate.page(page)
     with transaction.atomic():
         _without_waiting_for_the_disk()
         hold_fence(tour.pull, tour.new_requests())
-        taken = mirror.take_page(span, page, tour.reader_of(walk.what))
+        taken = mirror.take_page(span, let_in, tour.reader_of(walk.what))
         seal = Seal(digest, last, len(page.ids)) if taken.exact and in_order else None
         replace_seals(span.connection_id, walk.what, walk.cursor, last, seal)
         if in_order:

@@ -62,7 +62,7 @@ PEOPLE_PAGES = (
     *("locks", "locks_act", "protected_people", "people_act"),
     *("explain", "explain_ask"),
     *("person_lock", "person_unlock", "person_protect"),
-    *("person_unlink", "person_merge_find", "person_merge", "person_take_back"),
+    *("person_unlink", "person_merge_find", "person_merge", "person_take_back", "person_erase"),
 )
 USER_PAGES = ("users", "user_edit", "user_invite", "support_access", "support_take")
 WEBHOOK_PAGES = ("webhooks", "webhook_new", "webhook", "webhook_secret")

@@ -6,11 +6,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from core.text import key
 from imports.destroying.orders import REASONS
 from imports.holding.forms import password_field
 from schools.models import District
 
 NOTHING_DONE = "Nothing was ordered."
+NOTHING_ERASED = "Nothing was erased."
 
 
 class DestroyForm(forms.Form):
@@ -55,4 +57,39 @@ class DestroyForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         if not self.errors and (why := self.prove(self.cleaned_data["password"])):
             self.add_error("password", f"{why} {NOTHING_DONE}")
+        return self.cleaned_data
+
+
+class EraseForm(forms.Form):
+    """One person: the last name typed, the password again, and whether they may come back."""
+
+    keep_out = forms.BooleanField(
+        required=False, initial=True, label="Never let this person of Clever in again"
+    )
+    name = forms.CharField(
+        label="Type the person's last name to confirm",
+        max_length=255,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": f"Type the last name to confirm. {NOTHING_ERASED}",
+            "max_length": f"That is not the last name. {NOTHING_ERASED}",
+        },
+    )
+    password = password_field(NOTHING_ERASED)
+
+    def __init__(
+        self, *args: Any, last_name: str, prove: Callable[[str], str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.last_name, self.prove = last_name, prove
+
+    def clean_name(self) -> str:
+        typed = " ".join(str(self.cleaned_data["name"]).split())
+        if key(typed) != key(self.last_name):
+            raise ValidationError(f"That is not the last name of this record. {NOTHING_ERASED}")
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        if not self.errors and (why := self.prove(self.cleaned_data["password"])):
+            self.add_error("password", f"{why} {NOTHING_ERASED}")
         return self.cleaned_data

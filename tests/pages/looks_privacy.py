@@ -26,6 +26,13 @@ LOOKS = (
         at("/d/juniper/setup/privacy/destroy/"),
         then=press("Order the destruction", name="Birch", password="guess"),
     ),
+    Look("erase", lambda site: f"/d/maple/people/{site.full.person.pk}/erase/"),
+    Look("erase-refused", lambda site: f"/d/maple/people/{site.full.person.pk}/erase/", BOB, 403),
+    Look(
+        "erase-errors",
+        lambda site: f"/d/maple/people/{site.full.person.pk}/erase/",
+        then=press("Erase for good", name="Nobody"),
+    ),
     Look("certificate", lambda site: certificate(site, kind="district")),
     Look("certificate-broken", lambda site: certificate(site, digest=BROKEN)),
 )

@@ -7,7 +7,7 @@ from django.core.management.base import CommandError, CommandParser
 from core.command import operator
 from core.vocabulary import DestructionState
 from imports.commands import DistrictCommand
-from imports.destroying import orders, work
+from imports.destroying import orders, person, work
 from imports.destroying.kinds import KINDS
 from imports.destroying.queries import open_order, preview
 from imports.destroying.stays import stays
@@ -30,10 +30,17 @@ class Command(DistrictCommand):
             help="also the records of people that only imports from Clever ever wrote",
         )  # fmt: skip
         parser.add_argument("--reason", choices=list(orders.REASONS), default="contract")
+        parser.add_argument("--person", type=int, help="only this record, with all that is it")
+        parser.add_argument(
+            "--keep-out", action="store_true", help="never let this person of Clever in again"
+        )
         parser.add_argument("--yes", action="store_true", help="destroy it; nothing brings it back")
 
     def work(self, district: District, options: dict[str, Any]) -> None:
         """Names it, or goes on until all of it is gone and certified."""
+        if options["person"]:
+            self.erase(district, options)
+            return
         if not options["yes"]:
             self.name(district, options)
             return
@@ -55,8 +62,25 @@ class Command(DistrictCommand):
         letters.carry_out(row.pk, now)
         self.told(Destruction.objects.get(pk=row.pk), options)
 
+    def erase(self, district: District, options: dict[str, Any]) -> None:
+        """One person: named, or erased at once."""
+        number = options["person"]
+        if not options["yes"]:
+            self.name(district, options)
+            return
+        row = person.erase(
+            district=district, person_id=number, keep_out=options["keep_out"], by=operator(),
+            now=database_now(), approved="By the operator's own word (--yes).",
+        )  # fmt: skip
+        self.told(row, options)
+
     def name(self, district: District, options: dict[str, Any]) -> None:
-        counts = preview(district, records=options["records"])
+        if options["person"]:
+            counts = person.preview(district, person.traces(district, options["person"]))
+            left = stays("person")
+        else:
+            counts = preview(district, records=options["records"])
+            left = stays("district", records=options["records"])
         if options["json"]:
             self.say({"district": district.slug, "destroyed": False, "counts": counts})
             return
@@ -64,7 +88,7 @@ class Command(DistrictCommand):
         for kind, count in counts.items():
             self.stdout.write(f"  {count:>12,}  {KINDS[kind]}")
         self.stdout.write("What stays:")
-        for sentence in stays("district", records=options["records"]):
+        for sentence in left:
             self.stdout.write(f"  - {sentence}")
         self.stdout.write("Nothing was destroyed. Say --yes to destroy it.")
 
