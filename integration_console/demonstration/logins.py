@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from accounts import clever_links
 from accounts.models import Membership, User
+from clever_sync.models import Connection
+from core.problems import ConsoleError
 from core.vocabulary import MemberRole
 from schools.models import District, School
 
@@ -52,6 +55,21 @@ def ensure(districts: Iterable[District], libraries: Iterable[School]) -> None:
     for school in libraries:
         _member(librarian, school.district, MemberRole.LIBRARIAN).schools.add(school)
     _user(SUPPORT, is_staff=True, is_superuser=True)
+
+
+def connect_with_clever(district: District, clever_id: str) -> bool:
+    """Lets the import admin sign in with Clever as this person (C29); whether that is so now.
+
+    Whatever somebody has connected otherwise since stays as it is.
+    """
+    try:
+        clever_links.link(
+            user=_user(IMPORT_ADMIN), district=district, clever_id=clever_id,
+            clever_district=Connection.objects.get(district=district).clever_district_id,
+        )  # fmt: skip
+    except ConsoleError:
+        return False
+    return True
 
 
 def _user(login: Login, **rights: bool) -> User:

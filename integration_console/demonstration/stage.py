@@ -70,6 +70,15 @@ class Stage:
         fresh.replace(path)
 
 
+def admin_of(url: str, key: str) -> tuple[str, str] | None:
+    """The Clever ID and the name of a district admin, who may sign in with Clever (C29)."""
+    found = Control(url).people("district_admin", 1, district=key)
+    if not found:
+        return None
+    name = found[0]["name"]
+    return str(found[0]["id"]), f"{name['first']} {name['last']}"
+
+
 def district_id(url: str, key: str) -> str | None:
     """The Clever ID of a district of the sandbox; None when it has no such district."""
     try:

@@ -1,12 +1,13 @@
 """Signing in by Clever (7.3 of the contract)."""
 
 import re
+from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
-from clever_sandbox.running import RunningSandbox
+from clever_sandbox.running import RunningSandbox, running_sandbox
 from tests.clever_sandbox.asking import Asking
 
 BACK = "http://console.example/back?x=1"
@@ -117,3 +118,57 @@ def test_wrong_exchanges_are_refused(sandbox: RunningSandbox) -> None:
     assert requests.post(url, data="[1]", auth=auth, timeout=10).status_code == 400
     assert requests.post(url, json={"code": "x"}, timeout=10).status_code == 401
     assert Asking(sandbox).get("/me").status_code == 401
+
+
+def test_whoever_has_several_roles_signs_in_with_one_of_them(sandbox: RunningSandbox) -> None:
+    admin = an_admin(sandbox)
+    (teacher, *_) = sandbox.control.people("teacher", limit=1)
+    sandbox.control.edit(admin, {"roles.teacher": teacher["roles"]["teacher"]})
+    page = authorize(sandbox).text
+    assert f"user={admin}&amp;role=teacher" in page
+
+    def came_as(**chosen: str) -> str:
+        code = code_for(sandbox, admin, **chosen)["code"][0]
+        ask = Asking(sandbox, token=exchange(sandbox, code).json()["access_token"])
+        claims = ask.session.get(f"{sandbox.url}/userinfo", timeout=10).json()
+        return str(claims["user_type"])
+
+    assert came_as(role="teacher") == "teacher"
+    assert came_as() == came_as(role="student") == "district_admin"
+
+
+def test_whoever_does_not_want_to_goes_back_without_a_code(sandbox: RunningSandbox) -> None:
+    assert "denied=1" in authorize(sandbox, state="s1").text
+    back = authorize(sandbox, state="s1", denied="1").headers["Location"]
+    assert back == f"{BACK}&error=access_denied&state=s1"
+
+
+@pytest.fixture
+def registered() -> Iterator[RunningSandbox]:
+    """An application that has registered two addresses."""
+    scenario = {"redirect_uris": ["http://first.example/", BACK]}
+    with running_sandbox(students=3, schools=1, scenario=scenario) as sandbox:
+        yield sandbox
+
+
+def instant(sandbox: RunningSandbox, **params: str) -> requests.Response:
+    given = {"client_id": sandbox.client_id, "district_id": sandbox.district_id, **params}
+    url = f"{sandbox.auth_url}/oauth/instant-login"
+    return requests.get(url, params=given, allow_redirects=False, timeout=10)
+
+
+def test_people_are_sent_to_registered_addresses_only(registered: RunningSandbox) -> None:
+    assert authorize(registered).status_code == 200
+    assert authorize(registered, redirect_uri="http://else.example/").status_code == 400
+
+
+def test_the_portal_leads_to_the_first_address_without_a_state(
+    registered: RunningSandbox, sandbox: RunningSandbox
+) -> None:
+    assert "Sign in to" in instant(registered).text
+    back = instant(registered, user=an_admin(registered), state="s1").headers["Location"]
+    assert back.startswith("http://first.example/?code=") and "state" not in back
+    code = back.partition("code=")[2]
+    assert exchange(registered, code, "http://first.example/").status_code == 200
+    assert instant(registered, client_id="x").status_code == 400
+    assert instant(sandbox).status_code == 400

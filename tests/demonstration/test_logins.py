@@ -4,10 +4,11 @@ import pytest
 from django.contrib.auth import authenticate
 
 from accounts.access import Ability, find
-from accounts.models import User
+from accounts.models import CleverLink, User
+from clever_sync.models import Connection
 from integration_console.demonstration import logins
 from schools.actions import create_district
-from schools.models import School
+from schools.models import District, School
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +45,19 @@ def test_a_second_start_keeps_them_and_makes_them_work_again() -> None:
     logins.ensure([district], [])
     assert authenticate(username=login.email, password=login.password)
     assert User.objects.count() == 4
+
+
+def test_C29_one_log_in_is_connected_with_clever_and_what_somebody_changed_stays() -> None:
+    make()
+    district = District.objects.get()
+    Connection.objects.create(district=district, clever_district_id="5" * 24)
+    assert logins.connect_with_clever(district, "6" * 24)
+    assert logins.connect_with_clever(district, "6" * 24)
+    link = CleverLink.objects.get()
+    assert link.membership.user.email == logins.IMPORT_ADMIN.email
+    CleverLink.objects.update(clever_user_id="7" * 24)
+    assert not logins.connect_with_clever(district, "6" * 24)
+    assert CleverLink.objects.get().clever_user_id == "7" * 24
 
 
 def test_every_installation_has_passwords_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

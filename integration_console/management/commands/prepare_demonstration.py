@@ -10,9 +10,9 @@ from django.utils import timezone
 from core.problems import ConsoleError
 from imports.queries import last_import
 from integration_console.demonstration import districts, logins, story
-from integration_console.demonstration.cast import HARBOR
+from integration_console.demonstration.cast import HARBOR, MAPLE
 from integration_console.demonstration.sizes import Sizes
-from integration_console.demonstration.stage import district_id
+from integration_console.demonstration.stage import admin_of, district_id
 from schools.models import District, School
 
 
@@ -54,6 +54,14 @@ class Command(BaseCommand):
         self._say("")
         for login in logins.LOGINS:
             self._say(f"{login.what + ':':22} {login.email}  password {login.password}")
+        self._sign_in_with_clever()
+
+    def _sign_in_with_clever(self) -> None:
+        maple = District.objects.get(slug=districts.MAPLE_RIDGE)
+        found = admin_of(settings.SANDBOX_URL, MAPLE)
+        if found and logins.connect_with_clever(maple, found[0]):
+            who = f"choose {found[1]}, and you are {logins.IMPORT_ADMIN.email}"
+            self._say(f"{'Sign in with Clever:':22} {who}")
 
     def _links(self) -> None:
         console, sandbox = settings.CONSOLE_URL, settings.SANDBOX_URL
