@@ -101,6 +101,16 @@ def test_C29_a_way_begun_for_one_account_ends_not_in_another(
     assert alice.client.get(CONFIRM)["Location"] == ACCOUNT
 
 
+def test_C29_a_way_of_anothers_account_connects_nothing(alice: Browser, clever: Clever) -> None:
+    there = clever.choose(alice.leave(CONNECT), clever.admin())
+    session = alice.client.session
+    for trip in session["clever_trips"].values():
+        trip["whose"] = "999999"
+    session.save()
+    assert "not signed in as before" in alice.come(there)
+    assert alice.client.get(CONFIRM)["Location"] == ACCOUNT
+
+
 def test_C29_a_log_in_of_clever_belongs_to_one_account(
     alice: Browser, clever: Clever, maple: District
 ) -> None:
@@ -215,6 +225,21 @@ def test_C29_an_invitation_is_not_accepted_by_whoever_lacks_its_link(
     assert not has_way_in(user)
 
 
+def test_C29_whom_clever_named_for_one_invitation_accepts_no_other(
+    browser_of: Browser, clever: Clever, maple: District
+) -> None:
+    _, path = invite(maple)
+    accepted(browser_of, clever, path)
+    other = User.objects.create(email="other@maple.example", password="!")
+    Membership.objects.create(district=maple, user=other, role=MemberRole.OWNER)
+    theirs = set_password_link(other).removeprefix(CONSOLE)
+    browser_of.client.get(theirs, follow=True)
+    uid = theirs.split("/")[-2].partition("-")[0]
+    answer = browser_of.client.post(f"/accounts/clever/invited/{uid}/confirm/", follow=True)
+    assert "It took longer than ten minutes" in said(answer)
+    assert browser_of.signed_in == "" and not CleverLink.objects.exists()
+
+
 def test_C29_an_invitation_accepted_meanwhile_is_not_accepted_again(
     browser_of: Browser, clever: Clever, maple: District
 ) -> None:
@@ -274,8 +299,22 @@ def test_C29_a_password_is_chosen_by_mail_and_not_by_who_sits_at_the_computer(
     link = next(word for word in mail.outbox[-1].body.split() if "/password/reset/key/" in word)
     form = nora.client.get(link.removeprefix(CONSOLE), follow=True)
     assert "Accept with Clever" not in form.content.decode()
+    uid = form.redirect_chain[-1][0].split("/")[-2].partition("-")[0]
+    other = nora.client.get(f"/accounts/clever/invited/{uid}/", follow=True)
+    assert "This invitation does not work any more" in said(other)
     nora.client.post(form.redirect_chain[-1][0], new)
     assert User.objects.get(email=NEW).check_password(PASSWORD)
+
+
+def test_C29_where_a_second_factor_is_required_it_is_set_up_without_a_password(
+    nora: Browser, settings: Any
+) -> None:
+    settings.REQUIRE_SECOND_FACTOR = True
+    page = nora.client.get("/d/maple/", follow=True)
+    assert "Set up the second factor" in page.content.decode()
+    TOTP.activate(User.objects.get(email=NEW), "JBSWY3DPEHPK3PXP")
+    again = nora.client.get("/accounts/2fa/totp/deactivate/", follow=True)
+    assert "/accounts/2fa/reauthenticate/" in again.redirect_chain[-1][0]
 
 
 def test_C29_the_last_way_in_is_not_taken_away(nora: Browser) -> None:

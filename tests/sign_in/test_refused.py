@@ -137,26 +137,36 @@ def test_C29_whoever_presses_no_at_clever_is_back_at_the_sign_in(
     assert_outside(browser_of)
 
 
+NOBODY = {"id": "5" * 24, "district": "6" * 24}
+# An admin, but another one than whose token it is.
+SOMEBODY = {"data": {"id": "5" * 24, "roles": {"district_admin": {}}}}
 # What Clever answers when it is not well, and what people read then.
 TROUBLE = (
     ({"do": "status", "status": 503, "path": "/oauth/tokens"}, "Clever does not answer"),
     ({"do": "drop", "path": "/oauth/tokens"}, "Clever does not answer"),
     ({"do": "html", "path": "/oauth/tokens", "status": 200}, "do not understand"),
-    ({"do": "json", "path": "/oauth/tokens", "body": {"access_token": "a\r\nb"}}, "not understand"),
+    (
+        {"do": "json", "path": "/oauth/tokens", "value": {"access_token": "a\r\nb"}},
+        "not understand",
+    ),
     ({"do": "status", "status": 401, "path": "/oauth/tokens"}, "own client ID and secret"),
     ({"do": "status", "status": 429, "path": "/me"}, "Clever asks us to wait"),
     ({"do": "status", "status": 500, "path": "/me"}, "Clever does not answer"),
     ({"do": "truncate", "path": "/me"}, "Clever does not answer"),
     ({"do": "html", "path": "/me", "status": 200}, "do not understand"),
-    ({"do": "json", "path": "/me", "body": {"data": []}}, "do not understand"),
-    ({"do": "json", "path": "/me", "body": {"data": {"id": "x", "district": 7}}}, "not understand"),
+    ({"do": "json", "path": "/me", "value": {"data": []}}, "do not understand"),
+    (
+        {"do": "json", "path": "/me", "value": {"data": {"id": "x", "district": 7}}},
+        "not understand",
+    ),
     ({"do": "redirect", "path": "/me", "to": "http://evil.example/"}, "do not understand"),
     ({"do": "status", "status": 401, "path": "/me"}, "does not know this log-in any more"),
     ({"do": "status", "status": 401, "path": "/userinfo"}, "does not know this log-in any more"),
     ({"do": "status", "status": 404, "path": "/users"}, "does not know this user any more"),
-    ({"do": "json", "path": "/users", "body": {"data": {"id": "5" * 24}}}, "do not understand"),
-    ({"do": "json", "path": "/userinfo", "body": {"sub": "5" * 24}}, "do not understand"),
-    ({"do": "json", "path": "/userinfo", "body": {}}, "do not understand"),
+    ({"do": "json", "path": "/users", "value": SOMEBODY}, "do not understand"),
+    ({"do": "json", "path": "/me", "value": {"data": {**NOBODY, "type": "district"}}}, "not under"),
+    ({"do": "json", "path": "/userinfo", "value": {"sub": "5" * 24}}, "do not understand"),
+    ({"do": "json", "path": "/userinfo", "value": {}}, "do not understand"),
 )
 
 
@@ -203,8 +213,8 @@ def test_C29_a_token_of_another_district_opens_nothing(
     """Even where the ids are those of a tie: what Clever says of the district decides."""
     me = {"data": {"id": clever.admin(), "district": clever.id_of("other"), "type": "user"}}
     there = clever.choose(browser_of.leave(), clever.admin())
-    clever.sandbox.control.faults([{"do": "json", "path": "/me", "body": me}])
-    browser_of.come(there)
+    clever.sandbox.control.faults([{"do": "json", "path": "/me", "value": me}])
+    assert "do not understand" in browser_of.come(there)
     assert_outside(browser_of)
 
 
@@ -217,13 +227,14 @@ def test_C29_a_code_too_old_is_refused(
     assert_outside(browser_of)
 
 
-def test_C29_the_way_back_works_once(browser_of: Browser, clever: Clever, tied: CleverLink) -> None:
+def test_C29_the_way_back_works_once(browser_of: Browser, clever: Clever, maple: District) -> None:
     there = clever.choose(browser_of.leave(), clever.admin())
     browser_of.come(there)
-    browser_of.client.post("/accounts/logout/")
+    assert_outside(browser_of)
+    assert clever.sandbox.requests.count("/oauth/tokens") == 1
     answer = browser_of.client.get(there.removeprefix(CONSOLE))
     assert "/oauth/authorize" in answer["Location"]
-    assert browser_of.signed_in == ""
+    assert clever.sandbox.requests.count("/oauth/tokens") == 1
 
 
 def test_C29_somebody_elses_way_back_signs_nobody_in(
