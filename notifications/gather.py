@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from core.fault_points import fault_point
 from core.vocabulary import (
     ACTIVE_RUN_STATES,
     NOT_OF_CLEVER,
@@ -125,6 +126,7 @@ def somebody_hears() -> bool:
 def _tell(events: Sequence[RunEvent]) -> int:
     wanted, again = _judge(events)
     collect([*events, *again])
+    fault_point("events.collected")
     return _letters(wanted) if mail.reaches_people() else 0
 
 

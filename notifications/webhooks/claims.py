@@ -135,7 +135,8 @@ def _note_webhook(number: int, answer: Answer) -> None:
 
 def give_up_late() -> int:
     """Ends what has waited for three days because its webhook was not on; returns how many."""
-    late = WebhookDelivery.objects.filter(next_attempt_at__lt=Now() - Value(PATIENCE)).filter(
-        Q(lease_until=None) | Q(lease_until__lt=Now())
+    late = WebhookDelivery.objects.exclude(webhook__state=WebhookState.ON).filter(
+        Q(lease_until=None) | Q(lease_until__lt=Now()),
+        next_attempt_at__lt=Now() - Value(PATIENCE),
     )
     return DELIVERY.move(late, DeliveryState.GIVEN_UP, said=TOO_LATE)

@@ -116,15 +116,16 @@ class _Line(http.client.HTTPConnection):
             except OSError:
                 if n + 1 == len(self._numbers):
                     raise
+        self.sock = self.wire = line
         if self._target.https:
             line.settimeout(_left(end))
-            try:
-                line = trusted().wrap_socket(line, server_hostname=self._target.host)
-            except BaseException:
-                line.close()
-                raise
-        line.settimeout(READ)
-        self.sock = self.wire = line
+            # Known before it shakes hands, so that a hand held for ever is let go of, too.
+            secured = trusted().wrap_socket(
+                line, server_hostname=self._target.host, do_handshake_on_connect=False
+            )
+            self.sock = self.wire = secured
+            secured.do_handshake()
+        self.sock.settimeout(READ)
 
 
 def _left(end: float) -> float:
@@ -160,7 +161,8 @@ def _post(
 def _hang_up(line: _Line) -> None:
     if line.wire is not None:
         with suppress(OSError):
-            line.wire.shutdown(socket.SHUT_RDWR)
+            # That of TLS would also forget its state, under the hands of whoever reads.
+            socket.socket.shutdown(line.wire, socket.SHUT_RDWR)
 
 
 def _said(line: _Line, response: http.client.HTTPResponse) -> str:

@@ -75,6 +75,7 @@ def deliver(*, seconds: float = ROUND, clock: Callable[[], float] = time.monoton
             ours = claims.claim()
             if ours is None:
                 break
+            fault_point("webhook.claimed")
             calls.begin(ours, call_of(ours))
         if not calls:
             return taken

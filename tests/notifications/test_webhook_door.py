@@ -2,6 +2,8 @@
 
 import socket
 import ssl
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -185,8 +187,6 @@ def test_C28_http_and_this_machine_are_for_developers_only(
 def test_C28_a_name_that_is_never_answered_for_is_left_after_its_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import threading
-
     over = threading.Event()
     monkeypatch.setattr(door, "LOOK_UP", 0.1)
     monkeypatch.setattr(door, "look_up", lambda *_: [str(over.wait(10))])
@@ -202,6 +202,27 @@ def test_C28_a_name_that_nobody_has_is_said_so(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(door, "look_up", nobody)
     answer = door.post("https://sis.example.org/", b"{}", {}, local=False)
     assert answer.said == "Its name is not known: check how the address is written."
+
+
+def test_C28_a_hand_that_is_shaken_for_ever_is_let_go_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Bytes of a TLS record now and then: no single read takes too long."""
+    for name, seconds in (("CONNECT", 0.5), ("READ", 0.5), ("ALTOGETHER", 0.8)):
+        monkeypatch.setattr(door, name, seconds)
+    names(monkeypatch, ["127.0.0.1"])
+
+    def shake(line: socket.socket) -> socket.socket:
+        line.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc")
+        while True:
+            line.sendall(b"\x00")
+            time.sleep(0.05)
+
+    with listening(shake) as system:
+        begun = time.monotonic()
+        answer = door.post(f"https://localhost:{system.port}/", b"{}", {}, local=True)
+        assert time.monotonic() - begun < 3
+        assert answer == door.Answer(0, "It did not answer in time.")
 
 
 def certificate(folder: Path, name: str) -> Path:

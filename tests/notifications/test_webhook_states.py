@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core.problems import ConsoleError
 from core.vocabulary import WebhookState
+from notifications.gather import gather
 from notifications.models import WebhookDelivery
 from notifications.webhooks import actions
 from schools.models import District
@@ -55,6 +56,18 @@ def test_C28_a_pause_keeps_what_happens_for_three_days(here: Setting, system: Re
         "given_up",
         "It waited for three days while the webhook was not on.",
     )
+
+
+def test_C28_what_waited_while_the_console_was_away_is_sent(
+    here: Setting, system: Receiver
+) -> None:
+    """Nobody has paused anything: an outage of ours takes nothing from a receiver."""
+    hook(here.district, system.url)
+    here.run("failed")
+    gather()
+    hours_pass(24 * 9)
+    ring()
+    assert told(system) == ["run.failed"]
 
 
 def test_C28_a_test_says_what_came_of_it_and_counts_for_nothing(

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Membership
+from core.vocabulary import MemberRole
 from integration_console.settings_document import document_of
 from notifications.models import Webhook, WebhookDelivery
 from notifications.webhooks.actions import MOST
@@ -96,8 +97,9 @@ def test_C28_a_district_has_ten_webhooks_at_most(maple: Scene, alice: Client) ->
 
 
 def test_C28_only_owners_see_and_change_webhooks(maple: Scene, charlie: Client) -> None:
-    made = webhook(maple.district)
-    for email in (scenes.BOB, scenes.OLIVE, scenes.LEE, scenes.SAM):
+    made, imports = webhook(maple.district), scenes.user("ivy@maple.example")
+    Membership.objects.create(district=maple.district, user=imports, role=MemberRole.IMPORT_ADMIN)
+    for email in (imports.email, scenes.BOB, scenes.OLIVE, scenes.LEE, scenes.SAM):
         client = signed_in(email)
         for name, args in (("webhooks", []), ("webhook_new", []), ("webhook", [made.pk])):
             assert client.get(page(maple, name, *args)).status_code == 403
