@@ -116,16 +116,16 @@ class _Line(http.client.HTTPConnection):
             except OSError:
                 if n + 1 == len(self._numbers):
                     raise
-        self.sock = self.wire = line
         if self._target.https:
+            # Unlike a read, shaking hands has one deadline for all of it.
             line.settimeout(_left(end))
-            # Known before it shakes hands, so that a hand held for ever is let go of, too.
-            secured = trusted().wrap_socket(
-                line, server_hostname=self._target.host, do_handshake_on_connect=False
-            )
-            self.sock = self.wire = secured
-            secured.do_handshake()
-        self.sock.settimeout(READ)
+            try:
+                line = trusted().wrap_socket(line, server_hostname=self._target.host)
+            except BaseException:
+                line.close()
+                raise
+        line.settimeout(READ)
+        self.sock = self.wire = line
 
 
 def _left(end: float) -> float:

@@ -248,6 +248,43 @@ def test_C28_a_frozen_sender_notes_nothing_over_whoever_came_after(
     assert mine.failures == 0
 
 
+def test_C28_what_a_frozen_sender_says_does_not_count_while_another_sends(
+    here: Setting, system: Receiver
+) -> None:
+    mine = one_message(here, system)
+    gather()
+    frozen = claims.claim()
+    hours_pass(0.02)
+    second = claims.claim()
+    assert frozen and second and frozen.delivery == second.delivery
+    for answer in (Answer(500, "no"), Answer(410), Answer(200)):
+        assert claims.note(frozen, answer) is None
+    mine.refresh_from_db()
+    assert mine.failures == 0 and mine.state == "on" and claims.claim() is None
+    assert claims.note(second, Answer(200)) == DeliveryState.DELIVERED
+
+
+def test_C28_after_a_failure_nothing_else_is_sent_for_a_growing_while(
+    here: Setting, system: Receiver
+) -> None:
+    hook(here.district, system.url)
+    for _ in range(40):
+        here.run("finished")
+    gather()
+    system.answers(500)
+    rested = []
+    for _ in range(8):
+        rounds.deliver()
+        rested.append(0)
+        before = len(system.messages)
+        while len(system.messages) == before and rested[-1] < 60:
+            hours_pass(1 / 60)
+            rested[-1] += 1
+            rounds.deliver()
+    assert rested == sorted(rested) and rested[0] == 1 and rested[-1] == 30
+    assert len(system.messages) == 9
+
+
 def test_C28_a_call_that_breaks_is_noted_and_ends_nobodys_round(
     here: Setting, system: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
