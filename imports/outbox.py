@@ -10,6 +10,7 @@ from schools.models import District
 HOLD_DECIDED = "hold_decided"
 PAUSED = "schedule_paused"
 RESUMED = "schedule_resumed"
+SWITCHED = "schedule_switched"
 
 
 def write(run: Run, kind: str, **details: object) -> None:

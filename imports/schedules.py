@@ -46,6 +46,9 @@ def set_automatic(*, district: District, on: Collection[DataType], by: str) -> l
             district, by, "schedule.automatic",
             on=sorted(map(str, on)), moved=sorted(map(str, moved)),
         )  # fmt: skip
+        outbox.write_of_district(
+            district, outbox.SWITCHED, sorted(map(str, moved)), on=sorted(map(str, on))
+        )
     return moved
 
 

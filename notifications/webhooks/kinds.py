@@ -107,6 +107,12 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
                 "schedule.resumed", "Scheduled syncs were resumed",
                 "A pause was ended before its time.", (outbox.RESUMED,),
             ),
+            Kind(
+                "schedule.switched", "Scheduled syncs were switched on or off",
+                "These data types are synced by themselves from now on, or not any more; `on` names"
+                " all that are.",
+                (outbox.SWITCHED,),
+            ),
         ),
     ),
 )  # fmt: skip
@@ -122,6 +128,7 @@ BY_DEFAULT = (
     "connection.needs_attention",
     "sync.works_again",
     "schedule.paused",
+    "schedule.switched",
 )
 
 

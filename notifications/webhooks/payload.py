@@ -44,6 +44,8 @@ def of_event(event: RunEvent) -> str:
         data |= {"count": len(holds), "holds": holds[:MOST_IDS]}
     elif event.kind == outbox.HOLD_DECIDED:
         data |= {"hold": details["hold"], "run_id": details["of_run"], "count": details["count"]}
+    elif event.kind == outbox.SWITCHED:
+        data["on"] = details["on"]
     elif isinstance(count := details.get("rows") or details.get("count"), int):
         data["count"] = count
     data["link"] = _link(event)

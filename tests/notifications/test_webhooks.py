@@ -143,6 +143,16 @@ def test_C28_a_pause_of_the_schedule_and_its_end_are_told(here: Setting, system:
     assert "Private" not in json.dumps(paused)
 
 
+def test_C28_switching_scheduled_syncs_off_is_told(here: Setting, system: Receiver) -> None:
+    hook(here.district, system.url)
+    schedules.set_automatic(district=here.district, on=list(DataType), by=BY)
+    schedules.set_automatic(district=here.district, on=[DataType.STAFF], by=BY)
+    ring()
+    said = system.messages[-1].said
+    assert said["type"] == "schedule.switched"
+    assert (said["data"]["on"], said["data"]["data_types"]) == (["staff"], ["student", "teacher"])
+
+
 def test_C28_what_mail_would_not_repeat_is_told_each_time(
     here: Setting, system: Receiver, office: Office
 ) -> None:
