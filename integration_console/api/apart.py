@@ -20,7 +20,6 @@ def apart(answer: Answer) -> Answer:
     def without_cookies(request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(BELOW):
             return answer(request)
-        request.META.pop("HTTP_COOKIE", None)
         request.COOKIES = {}
         response = answer(request)
         response.cookies.clear()

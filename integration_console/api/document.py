@@ -28,6 +28,7 @@ OF_ACTS = {
     "409": "The console refuses this now, for the same reasons as its pages.",
 }
 OF_PLANS = {"410": "The rows are purged; the figures of the run remain."}
+WAIT = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 Document = Mapping[str, Any]
 
 
@@ -61,6 +62,8 @@ def refusals(path: str, method: str) -> dict[str, Any]:
         **(OF_PLANS if path.endswith("/changes") else {}),
     }
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {
+    refused: dict[str, dict[str, Any]] = {
         status: {"description": text, "content": content} for status, text in sorted(said.items())
     }
+    refused["429"]["headers"] = {"Retry-After": WAIT}
+    return refused

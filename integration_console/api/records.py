@@ -39,7 +39,8 @@ def records(
     ] = "",
     updated_since: Moment = None,
     deleted: Annotated[
-        bool, Query(description="Those that were deleted or merged into another; no other filter.")
+        bool,
+        Query(description="Those that were deleted or merged; only `updated_since` narrows them."),
     ] = False,
     limit: Limit = 100,
     cursor: Cursor = "",
