@@ -85,10 +85,11 @@ def certify(row: Destruction, approved: str, now: datetime) -> None:
     digest = digest_of(text)
     done: dict[str, Any] = {"text": text, "digest": digest, "finished_at": now}
     if DESTRUCTION.move(one(Destruction, row.pk), DestructionState.DONE, **done) == 1:
-        counts = {kind: count for kind, count in row.counts.items() if count}
+        gone = {kind: count for kind, count in row.counts.items() if count}
         audit.record(
             row.district, row.asked_by, f"values.destroyed.{row.kind}",
-            f"destruction:{row.pk}", digest=digest, rows=sum(counts.values()), **counts,
+            f"destruction:{row.pk}", digest=digest, rows=sum(gone.values()),
+            counts=[f"{kind} {count}" for kind, count in gone.items()],
         )  # fmt: skip
         if row.kind == DestructionKind.DISTRICT:
             outbox.write_of_district(row.district, TOLD, destruction=row.pk, what="done")

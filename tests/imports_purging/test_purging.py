@@ -211,7 +211,7 @@ def test_C34_each_district_is_told_in_the_audit_what_a_night_destroyed(maple: Wo
     assert (told.district, told.actor, told.subject) == (
         maple.district, "nightly purge", f"destruction:{one.pk}",
     )  # fmt: skip
-    assert told.details == {"changes": rows, "rows": rows, "digest": one.digest}
+    assert told.details == {"counts": [f"changes {rows}"], "rows": rows, "digest": one.digest}
     assert f"{rows:,}" in one.text and "nightly purge" in one.text
     assert one.digest == sha256(one.text.encode()).hexdigest()
 
