@@ -10,9 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Membership
+from clever_sync.models import KeptOut
 from core.vocabulary import MemberRole, Policy
-from imports.models import Destruction
+from imports.models import Destruction, Run
+from imports.states import ACTIVE
 from mappings.models import FieldRule
+from schools.models import Person
 from tests.notifications.office import Office, open_office, text_of
 from tests.notifications.setting import ring
 from tests.pages import scenes
@@ -92,7 +95,7 @@ def test_C34_any_owner_calls_it_off_until_it_has_begun(maple: Scene) -> None:
     Destruction.objects.filter(pk=begun.pk).update(state="running", counts={"changes": 12})
     page = olive.post(f"{PAGE}{begun.pk}/cancel/", follow=True).content.decode()
     assert "It cannot be called off any more." in page
-    assert "0 of 7 kinds of data are gone" in page
+    assert f"0 of {len(begun.left)} kinds of data are gone" in page
     assert "Called off by" in page
 
 
@@ -146,3 +149,26 @@ def test_C34_the_page_takes_as_many_queries_however_much_was_destroyed(
     for _ in range(20):
         night(maple.district, {"changes": 7})
     assert queries() == before == GOLDEN
+
+
+def test_C34_an_owner_erases_a_person_with_the_last_name_and_the_password(
+    maple: Scene, alice: Client
+) -> None:
+    who = maple.person
+    path = f"/d/maple/people/{who.pk}/erase/"
+    assert path in text(alice, f"/d/maple/people/{who.pk}/")
+    page = text(alice, path)
+    assert "What goes" in page and "Never let this person of Clever in again" in page
+    typed = {"name": who.last_name.upper(), "password": PASSWORD, "keep_out": "on"}
+    for part in ({"name": "Nobody"}, {"password": "guess"}):
+        assert "Nothing was erased." in alice.post(path, {**typed, **part}).content.decode()
+    assert signed_in(OLIVE).post(path, typed).status_code == 403
+    assert path not in text(signed_in(OLIVE), f"/d/maple/people/{who.pk}/")
+    assert Person.objects.filter(pk=who.pk).exists()
+    Run.objects.filter(district=maple.district, state__in=ACTIVE).update(state="failed")
+    answer = alice.post(path, typed)
+    row = Destruction.objects.get(kind="person")
+    assert answer["Location"] == f"{PAGE}{row.pk}/"
+    assert not Person.objects.filter(pk=who.pk).exists()
+    assert who.last_name not in row.text and KeptOut.objects.count() == 1
+    assert alice.get(path).status_code == 404
