@@ -63,7 +63,13 @@ ROWS: Mapping[str, tuple[tuple[str, str], ...]] = {
             " OR clever_id = ANY(%(clever)s))",
         ),
     ),
-    "changes": (("imports_plannedchange", f"run_id IN {_RUNS} AND {_EITHER}"),),
+    # A line of a file that could not be used is nobody's row, and names somebody all the same.
+    "changes": (
+        (
+            "imports_plannedchange",
+            f"run_id IN {_RUNS} AND ({_EITHER} OR lower(why->>'said') = ANY(%(keys)s))",
+        ),
+    ),
     "edits": (("schools_localedit", f"{_HERE} AND person_id = ANY(%(people)s)"),),
     # Which line is whose, nobody knows for sure: a file that names the person goes as a whole.
     "lines": (

@@ -75,6 +75,7 @@ def _district(access: Access, now: datetime) -> Iterator[Card]:
         "PowerSchool SIS, SIF, an older Clever integration, files: how records arrive beside"
         " Clever, and how an old integration is switched off.",
     )
+    yield from _files(access)
     year = year_of(access.district, now)
     yield Card(
         "School year",
@@ -106,6 +107,17 @@ def _district(access: Access, now: datetime) -> Iterator[Card]:
         "What looks like an accident is held until somebody looks: from how many people on.",
         brakes_now(access.district),
     )
+
+
+def _files(access: Access) -> Iterator[Card]:
+    if access.may(Ability.IMPORT):
+        yield Card(
+            "Import from a file",
+            "file-up",
+            "files",
+            "Values that Clever does not carry, for people who are here: seen before they are"
+            " written, and never set back by a sync.",
+        )
 
 
 def _access(access: Access) -> Iterator[Card]:

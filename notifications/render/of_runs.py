@@ -31,14 +31,17 @@ def started(fact: Fact) -> Part:
 
 
 def tested(fact: Fact) -> Part:
+    run = run_of(fact)
+    of_clever = run.name == "Test Import"
+    on = "press Start Import" if of_clever else "go on from the page of the test"
     return Part(
-        title="A Test Import has finished",
-        happened=f"{named(fact)} ended on {fact.at}. {run_of(fact).message}",
+        title="A Test Import has finished" if of_clever else f"{run.name} has finished",
+        happened=f"{named(fact)} ended on {fact.at}. {run.message}",
         lost="Nothing is lost: a test changes no record.",
-        todo="Look at what an import would change. If it is right, press Start Import.",
+        todo=f"Look at what it would change. If it is right, {on}.",
         link=fact.links["run"],
         label="See what it would change",
-        rows=_written(run_of(fact)),
+        rows=_written(run),
         tone="info",
     )
 

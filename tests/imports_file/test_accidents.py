@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection as database
 from django.utils import timezone
 
 from core.problems import ConsoleError
 from core.vocabulary import DataType, Policy, RunMode, RunState, Trigger
 from imports import purging
 from imports.actions import confirm_run, discard_run
+from imports.destroying.person import erase
+from imports.destroying.pieces import ONLY_CLEVERS, PIECES
 from imports.from_file import actions
 from imports.models import Brake, FileLine, PeopleFile, Run
 from imports.queries import last_import, last_test
@@ -221,3 +224,31 @@ def test_C27_a_field_of_somebodys_other_role_is_kept(maple: World) -> None:
         {"Title": "title"}, data_type=DataType.TEACHER,
     )  # fmt: skip
     assert test.problems == {"file_delivered": 1}
+
+
+def test_C27_C34_an_order_destroys_the_lines_and_keeps_whom_a_file_has_touched(
+    maple: World,
+) -> None:
+    touched, other = students(maple)[:2]
+    imported(maple, languages([touched]))
+    names = {"district": maple.district.pk}
+    with database.cursor() as cursor:
+        cursor.execute(f"SELECT p.id {ONLY_CLEVERS}", names)
+        only = {row[0] for row in cursor.fetchall()}
+        assert touched.pk not in only
+        assert other.pk in only
+        for statement in PIECES["lines"]:
+            cursor.execute(statement, {**names, "piece": 10})
+    assert not FileLine.objects.exists()
+    assert not PeopleFile.objects.filter(purged_at=None).exists()
+
+
+def test_C27_C34_whoever_is_erased_stands_in_no_line_and_no_row_of_a_file(maple: World) -> None:
+    person = students(maple)[0]
+    double = csv(("SIS ID", "Language"), [(person.sis_id, "Somali"), (person.sis_id, "Hmong")])
+    test = tried(maple, double)
+    assert [row.why["said"] for row in maple.rows(test)] == [person.sis_id] * 2
+    erase(district=maple.district, person_id=person.pk, keep_out=True, by=ADMIN, now=timezone.now())
+    assert not maple.rows(test)
+    assert not FileLine.objects.exists()
+    Run.objects.filter(pk=test.pk).update(counts={})

@@ -63,6 +63,21 @@ def test_C27_delivered_and_locked_fields_are_kept() -> None:
     assert said("Spanish", "9", delivered={"grade"}, locks={"home_language": {}}) == ({}, [])
 
 
+def test_C27_a_line_of_several_or_that_means_nobody_writes_nobody() -> None:
+    cells = ["100", "Hmong", "", "", "", "", ""]
+    for line, people, code in (
+        (Line(2, cells, twice=True), [PERSON], "file_line_twice"),
+        (Line(2, cells), [], "file_nobody"),
+        (Line(2, cells), [PERSON, PERSON], "file_several"),
+        (Line(2, ["", *cells[1:]]), [PERSON], "file_key_blank"),
+    ):
+        row, problems = plan_line(line, people, reading())
+        assert row is not None
+        assert (row.action, row.person_id, row.after) == ("reject", None, {})
+        assert (row.why["reason"], row.why["line"]) == (code, 2)
+        assert problems == [(code, "sis_id")]
+
+
 TEXTS = st.text(max_size=20)
 
 

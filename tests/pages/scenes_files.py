@@ -19,7 +19,7 @@ PROBLEMS = (("file_nobody", "sis_id", 2), ("file_kept_by_lock", "home_language",
 
 
 def people(scene: Scene, count: int) -> list[Person]:
-    found = Person.objects.filter(district=scene.district, kind="student", status=1)
+    found = Person.objects.filter(district=scene.district, kind="student")
     return list(found.order_by("pk")[:count])
 
 
@@ -47,7 +47,7 @@ def run_of(file: PeopleFile, mode: RunMode, state: RunState, **more: Any) -> Run
         file.district, mode, state, hours=1, trigger=Trigger.FILE, file=file, scope=CHOICE.kept,
         data_types=["student"], **{**given, **more},
     )  # fmt: skip
-    found = Person.objects.filter(district=file.district, kind="student", status=1).order_by("pk")
+    found = Person.objects.filter(district=file.district, kind="student").order_by("pk")
     for number, person in enumerate(found[:6], start=2):
         why: dict[str, Any] = {"file": file.name, "line": number}
         if number == 3:
