@@ -27,10 +27,12 @@ OURS = ("clever_sync", "imports", "integration_console", "notifications")
 
 DISTRICT_FIRST: dict[str, tuple[str, ...]] = {
     "connect_clever": ("66c09f00b3d4e5f607180001",),
+    "destroy_data": ("--yes",),
     "enable_clever": (),
     "explain_person": ("somebody",),
     "export_records": ("--type", "student"),
     "export_settings": (),
+    "import_file": ("people.csv", "--key", "sis_id"),
     "import_roster": ("--inline",),
     "import_settings": ("settings.json",),
     "list_alerts": (),
@@ -43,6 +45,7 @@ DISTRICT_FIRST: dict[str, tuple[str, ...]] = {
     "reset_clever": (),
     "state_digest": (),
     "unlink_person": (HUGE, "--do"),
+    "verify_certificates": (),
 }
 NUMBER_FIRST: dict[str, tuple[str, ...]] = {
     "approve_hold": (),
@@ -130,6 +133,13 @@ def test_a_number_that_is_missing_none_or_nobodys(maple: District, name: str) ->
         (("export_records", "maple", "--type", "parent"), "invalid choice: 'parent'"),
         (("export_records", "maple", "--type", "staff", "--format", "xls"), "choice: 'xls'"),
         (("export_changes", "1", "--format", "xls"), "invalid choice: 'xls'"),
+        (("import_file", "maple", "x.csv"), "required: --key"),
+        (("import_file", "maple", "x.csv", "--key", "sis_id"), "x.csv cannot be read"),
+        (("import_file", "maple", "a\0b", "--key", "sis_id"), "file holds a character"),
+        (("import_file", "maple", LONG, "--key", "sis_id"), "file is longer than 4096"),
+        (("destroy_data", "maple", "--person", "abc"), "invalid int value: 'abc'"),
+        (("destroy_data", "maple", "--person", HUGE, "--yes"), "This record is not there any more"),
+        (("verify_certificates", "maple", "--file", "x.txt"), "cannot be read"),
         (("load_people", "maple", "x.csv"), "required: --type"),
         (("load_people", "maple", "x.csv", "--type", "parent"), "invalid choice: 'parent'"),
         (("load_people", "maple", "a\0b", "--type", "staff"), "file holds a character"),
