@@ -89,7 +89,7 @@ def page(address: str) -> bytes:
 
 
 def wait_until_gone(descendants: set[int]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while left := descendants & processes().keys():
         assert time.monotonic() < end, f"left behind: {left}"
         time.sleep(0.1)
