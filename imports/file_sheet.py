@@ -6,13 +6,13 @@ the line and the remedy; nothing is guessed where a value could become another o
 """
 
 import codecs
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from core.problems import ConsoleError
 from core.text import clean
+from schools.csv_lines import records_of
 
 LARGEST = 20 * 1024 * 1024
 MOST_LINES = 200_000
@@ -49,7 +49,7 @@ def opened(name: str, file: BinaryIO) -> Sheet:
     first = _first_line(name, file, encoding)
     delimiter = _delimiter(first)
     file.seek(0)
-    records = _records(name, file, encoding, delimiter)
+    records = records_of(name, _texts(name, file, encoding), delimiter)
     _, header = next(records, (0, []))
     columns = tuple(clean(cell) for cell in header)
     _check(name, columns)
@@ -115,27 +115,6 @@ def _check(name: str, columns: Sequence[str]) -> None:
                 f"{name} line 1: the heading “{column}” stands there twice; rename one."
             )
         met[column.lower()] = place
-
-
-def _records(
-    name: str, file: BinaryIO, encoding: str, delimiter: str
-) -> Iterator[tuple[int, list[str]]]:
-    """The records that are not blank, each with the line on which it begins."""
-    reader = csv.reader(_texts(name, file, encoding), delimiter=delimiter, strict=True)
-    begins = 1
-    while True:
-        try:
-            record = next(reader, None)
-        except csv.Error as problem:
-            raise ConsoleError(
-                f"{name} line {begins}: not readable as CSV ({problem}); put cells with commas, "
-                "quotes or line breaks into double quotes."
-            ) from problem
-        if record is None:
-            return
-        if any(record):
-            yield begins, record
-        begins = reader.line_num + 1
 
 
 def _texts(name: str, file: BinaryIO, encoding: str) -> Iterator[str]:

@@ -36,7 +36,7 @@ def opened(path: Path, *, known: Sequence[str], needed: Iterable[str]) -> Iterat
     except OSError as problem:
         raise ConsoleError(f"{path.name} cannot be read: {problem.strerror}.") from problem
     with file:
-        records = _records(path.name, file)
+        records = records_of(path.name, _texts(path.name, file))
         _, header = next(records, (0, []))
         columns = tuple(cell.strip().lower() for cell in header)
         _check(path.name, columns, known, needed)
@@ -60,9 +60,14 @@ def _check(name: str, columns: Sequence[str], known: Sequence[str], needed: Iter
             raise ConsoleError(f"{name} line 1: the column {column!r} is missing; add it.")
 
 
-def _records(name: str, file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
-    """The records that are not blank, each with the line on which it begins."""
-    reader = csv.reader(_texts(name, file), strict=True)
+def records_of(
+    name: str, texts: Iterable[str], delimiter: str = ","
+) -> Iterator[tuple[int, list[str]]]:
+    """The records that are not blank, each with the line on which it begins.
+
+    Raises ConsoleError, naming file and line, for what is not readable as CSV.
+    """
+    reader = csv.reader(texts, delimiter=delimiter, strict=True)
     begins = 1
     while True:
         try:

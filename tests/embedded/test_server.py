@@ -104,7 +104,7 @@ def workers(server: Server) -> list[str]:
 
 
 def wait_until_gone(descendants: set[int]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 20
     while left := descendants & processes().keys():
         assert time.monotonic() < end, f"left behind: {left}"
         time.sleep(0.1)
