@@ -80,7 +80,7 @@ def start(program: Program) -> Child:
             stdout=output,
             stderr=None if output is None else subprocess.STDOUT,
             process_group=0,
-            preexec_fn=_end_with_parent(program.stop_signal),
+            preexec_fn=_at_birth(program.stop_signal),
             user=program.user,
             group=program.user,
             extra_groups=None if program.user is None else [],
@@ -98,17 +98,20 @@ def wait_until(condition: Callable[[], bool], child: Child, seconds: float) -> b
     return False
 
 
-def _end_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
-    """What a new child does first, on Linux: asks for the signal at its parent's death."""
-    if not sys.platform.startswith("linux"):
-        return None
+def _at_birth(stop_signal: signal.Signals) -> Callable[[], None]:
+    """What a new child does first: listens to its signal, and, on Linux, for its parent's death."""
     # Looked up here and not in the child: between fork and exec as little as possible happens.
-    prctl = ctypes.CDLL(None).prctl
+    prctl = ctypes.CDLL(None).prctl if sys.platform.startswith("linux") else None
     parent = os.getpid()
 
-    def ask_kernel() -> None:
+    def end_with_parent() -> None:
+        # Whoever starts us in the background of a shell has it ignored, and a child inherits that
+        # until it sets up its own answer.
+        signal.signal(stop_signal, signal.SIG_DFL)
+        if prctl is None:
+            return
         prctl(PR_SET_PDEATHSIG, int(stop_signal))
         if os.getppid() != parent:
             os._exit(1)
 
-    return ask_kernel
+    return end_with_parent

@@ -59,6 +59,11 @@ def processes() -> dict[int, int]:
     return {int(pid): int(parent) for pid, parent, state in lines if not state.startswith("Z")}
 
 
+def deaf() -> None:
+    """As a shell starts what runs in its background."""
+    signal.signal(signal.SIGQUIT, signal.SIG_IGN)
+
+
 @contextmanager
 def running(folder: Path, port: int) -> Iterator[Server]:
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
@@ -71,6 +76,7 @@ def running(folder: Path, port: int) -> Iterator[Server]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=deaf,
     )
     try:
         server = Server(process)
@@ -86,21 +92,6 @@ def page(address: str) -> bytes:
         assert answer.status == 200
         content: bytes = answer.read()
     return content
-
-
-def wait_until_at_work(server: Server) -> None:
-    """Until Celery's worker, where there is one, has its two processes and listens to signals."""
-    end = time.monotonic() + 60
-    while (there := workers(server)) and len(there) < 3:
-        assert time.monotonic() < end, "the worker never was at work"
-        time.sleep(0.1)
-
-
-def workers(server: Server) -> list[str]:
-    """Celery's worker and its processes, by their command lines."""
-    pids = ",".join(map(str, server.descendants()))
-    listed = subprocess.run(["ps", "-o", "args=", "-p", pids], capture_output=True, text=True)
-    return [line for line in listed.stdout.splitlines() if " worker --loglevel" in line]
 
 
 def wait_until_gone(descendants: set[int]) -> None:
@@ -137,7 +128,6 @@ def test_it_starts_and_ctrl_c_stops_all_of_it(folder: Path) -> None:
 def test_a_kill_stops_all_of_it_and_a_second_start_goes_on(folder: Path) -> None:
     with running(folder, ports.any_free()) as server:
         secret = (folder / "secret-key").read_text()
-        wait_until_at_work(server)
         descendants = server.descendants()
         server.process.kill()
         wait_until_gone(descendants)
