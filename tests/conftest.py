@@ -65,6 +65,17 @@ def plenty_of_requests() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_clients() -> Iterator[None]:
+    """Spares each client of a test what a server does once, and each sign-in a slow hash."""
+    with override_settings(
+        # Without it styles and pictures are listed for each client.
+        WHITENOISE_AUTOREFRESH=True,
+        PASSWORD_HASHERS=["tests.quick_passwords.QuickHasher"],
+    ):
+        yield
+
+
 @pytest.fixture
 def redis_url(worker_id: str) -> Iterator[str]:
     """The URL of an empty Redis database; one of 8 to 15, another for each pytest-xdist worker."""

@@ -109,7 +109,7 @@ def user(email: str, **fields: object) -> User:
 
 @cache
 def hashed() -> str:
-    """The password's hash, made once: it is meant to be slow."""
+    """The password's hash, made once."""
     return make_password(PASSWORD)
 
 

@@ -9,13 +9,12 @@ from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.contrib.messages import get_messages
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent
 from clever_sandbox.running import running_sandbox
 from clever_sync import asking
 from imports import download, run_log
@@ -33,7 +32,7 @@ from tests.pages import (
 )
 from tests.pages.conftest import signed_in
 from tests.pages.effects import Effect
-from tests.pages.scenes import ALICE, PASSWORD, Scene
+from tests.pages.scenes import ALICE, Scene
 from tests.pages.test_every_address import filled, rows_of, walk
 from tests.world import speaking_to
 
@@ -58,14 +57,12 @@ ABOUT_SOMEBODY = ("people/<int:number>", "alerts/<int:number>")
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
-    """A Clever that answers, a mail server that is away, and passwords without their cost."""
+    """A Clever that answers, and a mail server that is away."""
     monkeypatch.setattr(asking, "SHORT_PAUSES", (0.0, 0.0))
     by_smtp(settings, 1)
     # Within the transaction of a test no other one, of one moment, can be begun.
     for module in (download, run_log, alert_sheet, update_sheet):
         monkeypatch.setattr(module, "one_moment", nullcontext)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    User.objects.update(password=make_password(PASSWORD))
     with running_sandbox(students=1, schools=1) as sandbox, speaking_to(sandbox):
         yield
 

@@ -121,7 +121,6 @@ def clever(running: RunningSandbox, settings: Any, monkeypatch: Any) -> Iterator
     running.control.reset()
     running.requests.clear()
     settings.CONSOLE_URL = CONSOLE
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.ALLOWED_HOSTS = ["testserver", "console.example"]
     monkeypatch.setattr(asking, "SHORT_PAUSES", (0.0, 0.0))
     with speaking_to(running):
