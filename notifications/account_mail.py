@@ -7,6 +7,7 @@ from django.conf import settings
 
 from accounts.adapter import ClosedSignup
 from notifications import mail
+from notifications.account_changes import tell_change
 
 
 class AccountMail(ClosedSignup):
@@ -21,6 +22,13 @@ class AccountMail(ClosedSignup):
         days = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
         more = {"console": settings.CONSOLE_URL, "email": email, "days": days}
         mail.deliver(self.render_mail(template_prefix, email, {**more, **context}))
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, *args: Any, **more: Any
+    ) -> None:
+        """Tells the owner of an account, beside the audit, that it is entered otherwise now."""
+        super().send_notification_mail(template_prefix, user, *args, **more)
+        tell_change(user, template_prefix.rpartition("/")[2])
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """The link as the console is known outside, whatever host the request named."""

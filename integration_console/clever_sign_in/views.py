@@ -21,6 +21,7 @@ from integration_console.clever_sign_in import arriving, invitations, trips
 from integration_console.clever_sign_in.arriving import ACCEPT, CONNECT, SIGN_IN, to_clever
 from integration_console.clever_sign_in.forms import ConnectForm
 from integration_console.clever_sign_in.trips import Met, Trip
+from notifications.account_changes import tell_change
 from schools.models import District
 
 LONGEST_CODE = 500
@@ -161,9 +162,11 @@ def asked(
 def tie(request: HttpRequest, met: Met, user: User) -> CleverLink:
     trips.forget(request)
     district = District.objects.get(pk=met.district)
-    return clever_links.link(
+    link = clever_links.link(
         user=user, district=district, clever_district=met.clever_district, clever_id=met.clever_id
     )
+    tell_change(user, "clever_connected")
+    return link
 
 
 @login_required
@@ -176,6 +179,7 @@ def disconnect(request: HttpRequest, number: int) -> HttpResponse:
     except ConsoleError as no:
         messages.error(request, no.sentence)
     else:
+        tell_change(request.user, "clever_disconnected")
         name = gone.membership.district.name
         messages.success(request, f"Disconnected: Clever does not sign you in for {name} any more.")
     return SeeOther(reverse("mfa_index"))

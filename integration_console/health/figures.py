@@ -28,6 +28,11 @@ _WAITING = """
         (SELECT count(*) FROM imports_alert WHERE state IN ('open', 'staged')),
         (SELECT count(*) FROM notifications_letter WHERE state = 'waiting'),
         (SELECT count(*) FROM imports_runevent WHERE delivered_at IS NULL),
+        (SELECT count(*) FROM notifications_webhookdelivery d
+            JOIN notifications_webhook w ON w.id = d.webhook_id
+            WHERE d.state = 'waiting' AND w.state = 'on'),
+        (SELECT count(*) FROM notifications_webhook
+            WHERE state = 'disabled' OR state = 'on' AND failing_since IS NOT NULL),
         (SELECT count(*) FROM schools_district WHERE clever_enabled)
 """
 
@@ -84,11 +89,13 @@ def _from_rows(found: Figures) -> None:
     found.add("tick_seconds", "Since somebody looked for what is due.", signs.tick)
     with database.cursor() as cursor:
         cursor.execute(_WAITING)
-        holds, alerts, mails, events, districts = cursor.fetchone()
+        holds, alerts, mails, events, messages, failing, districts = cursor.fetchone()
     found.add("holds", "Holds that wait for a person.", holds)
     found.add("alerts", "Identity alerts that wait for a person.", alerts)
     found.add("mails", "Mails that wait to be sent.", mails)
     found.add("events", "Events that nobody was told of yet.", events)
+    found.add("webhook_messages", "Messages to webhooks that wait to be sent.", messages)
+    found.add("webhooks_failing", "Webhooks that nothing reaches.", failing)
     found.add("districts", "Districts for which Clever is enabled.", districts)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.http import Http404
@@ -40,6 +41,17 @@ class Row:
         return ROLE_NAMES[self.membership.role]
 
     @property
+    def ways_in(self) -> str:
+        """By what this user signs in."""
+        read, has_password = self.membership.__dict__, self.membership.user.has_usable_password()
+        ways = [
+            *(["password"] if has_password else []),
+            *(["Clever"] if read["by_clever"] else []),
+        ]
+        first = " or ".join(ways)
+        return f"{first}, with a second factor" if first and read["second_factor"] else first
+
+    @property
     def others(self) -> int:
         return self.schools - 1
 
@@ -66,6 +78,9 @@ def members(district: District, q: str = "", role: str = "") -> QuerySet[Members
         school_count=Count("schools"),
         first_school=Min("schools__name"),
         by_clever=Exists(CleverLink.objects.filter(membership__user=OuterRef("user"))),
+        second_factor=Exists(
+            Authenticator.objects.filter(user=OuterRef("user"), type=Authenticator.Type.TOTP)
+        ),
     ).order_by("user__email")
 
 

@@ -13,7 +13,9 @@ from core.vocabulary import RunMode, RunState
 from imports import due, heartbeat
 from imports.models import Heartbeat, Run
 from integration_console.health import banner, broker, parts
+from notifications.models import WebhookDelivery
 from tests.faults.test_deployment import NEWER, other_tables
+from tests.notifications.hooks import hook
 from tests.pages import scenes
 from tests.pages.conftest import signed_in
 from tests.pages.scenes import Scene
@@ -174,6 +176,22 @@ def test_metrics_tell_figures_and_no_names(waiting: Run, settings: Any) -> None:
     assert "maple" not in text.lower()
     for line in text.splitlines():
         assert re.fullmatch(r"# (HELP|TYPE) console_\w+ .+|console_\w+(\{\w+=\"\w+\"\})? \S+", line)
+
+
+def test_metrics_tell_whether_webhooks_are_behind_or_fail(waiting: Run, settings: Any) -> None:
+    """A paused one is behind on purpose; one that was switched off for failing still fails."""
+    settings.METRICS_TOKEN = "let-me-in"
+    at_work = {"state": "on"}, {"state": "on", "failing_since": "2026-01-01T00:00:00Z"}
+    resting = {"state": "paused"}, {"state": "disabled", "failing_since": "2026-01-01T00:00:00Z"}
+    for number, fields in enumerate(at_work + resting):
+        to = hook(waiting.district, f"https://sis.example.org/{number}", **fields)
+        WebhookDelivery.objects.create(webhook=to, kind="webhook.test", body="{}")
+        WebhookDelivery.objects.create(
+            webhook=to, kind="webhook.test", body="{}", state="delivered"
+        )
+    text = metrics(**TOKEN)[1]
+    assert re.search(r"^console_webhook_messages 2$", text, re.MULTILINE)
+    assert re.search(r"^console_webhooks_failing 2$", text, re.MULTILINE)
 
 
 def test_metrics_tell_that_the_database_is_away(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from accounts import members
 from accounts.access import Ability, find
-from accounts.models import AuditEvent, Membership, User
+from accounts.models import AuditEvent, CleverLink, Membership, User
 from core.problems import ConsoleError
 from core.vocabulary import MemberRole
 from schools.models import District
@@ -183,6 +184,20 @@ def test_list_says_who_has_come_and_whose_link_is_too_old(maple: Scene, alice: C
     assert "Invitation too old" not in alice.get(page("users")).content.decode()
     assert len(mail.outbox) == 2
     assert audited("member.invite_again").actor == ALICE
+
+
+def test_C29_an_owner_sees_by_what_a_member_signs_in(maple: Scene, alice: Client) -> None:
+    lee = of(LEE)
+    assert "Signs in by password." in alice.get(page("user_edit", lee.pk)).content.decode()
+    CleverLink.objects.create(
+        membership=lee, clever_district_id=f"{1:024x}", clever_user_id=f"{2:024x}"
+    )
+    TOTP.activate(lee.user, "A" * 32)
+    both = "Signs in by password or Clever, with a second factor."
+    assert both in alice.get(page("user_edit", lee.pk)).content.decode()
+    User.objects.filter(pk=lee.user_id).update(password="!")
+    only = "Signs in by Clever, with a second factor."
+    assert only in alice.get(page("user_edit", lee.pk)).content.decode()
 
 
 def test_list_is_searched_and_paged_without_more_queries(maple: Scene, alice: Client) -> None:

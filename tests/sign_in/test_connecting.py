@@ -65,6 +65,8 @@ def test_C29_an_account_is_connected_on_purpose_with_the_password_again(
     assert "Connect with Clever" not in page
     number = str(User.objects.get(email=ALICE).pk)
     assert told("login.clever_linked") == [(ALICE, number)]
+    (letter,) = mail.outbox
+    assert (letter.to, "was connected with a log-in of Clever" in letter.subject) == ([ALICE], True)
     newcomer = Browser(clever)
     newcomer.go(clever.admin())
     assert newcomer.signed_in == ALICE
@@ -152,6 +154,8 @@ def test_C29_clever_is_disconnected_on_the_own_page_and_opens_nothing_any_more(
     assert "Clever does not sign you in for Maple Ridge Unified any more" in said(done)
     assert told("login.clever_unlinked") == [(ALICE, str(User.objects.get(email=ALICE).pk))]
     assert "disconnected already" in said(alice.client.post(address, follow=True))
+    (letter,) = mail.outbox
+    assert "was disconnected from Clever" in letter.subject
     newcomer = Browser(clever)
     assert "No account here is connected" in newcomer.go(clever.admin())
 
