@@ -31,7 +31,9 @@ from integration_console.api.plan import plan_row
 from integration_console.api.refusals import Refusal
 
 router = Router(tags=["Runs"])
-Kind = Literal["test", "click", "schedule", "alerts", "hold", "follow_up", "undo", "what_if"]
+Kind = Literal[
+    "test", "click", "schedule", "alerts", "hold", "follow_up", "undo", "file", "what_if"
+]
 PLAIN = "^[!-~]+$"
 KEY = "A text of your own for this request; sent again with the same one, it starts nothing more."
 ENDED = "Run {} has ended already, so there is nothing to cancel. Look at its state and changes."

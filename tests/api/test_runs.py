@@ -1,7 +1,7 @@
 """Runs over the API: read with their plans, started once for a key, cancelled, never decided."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.db import connection
@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from core.vocabulary import Action, DataType, RunMode, RunState
+from core.vocabulary import Action, DataType, RunMode, RunState, Trigger
 from imports import actions
 from imports.models import CalendarRange, PlannedChange, Run, RunRequest
+from imports.words import KINDS
+from integration_console.api.runs import Kind
 from mappings.models import Ruleset
 from tests.api.program import Program
 from tests.pages.scenes import Scene
@@ -39,6 +41,16 @@ def test_C28_runs_are_listed_newest_first_in_pages(reader: Program, maple: Scene
     tests = reader.all("/runs", 100, kind="test")
     assert tests and {run["mode"] for run in tests} == {"test"}
     assert reader.all("/runs", 100, state="active") == []
+
+
+def test_C28_every_kind_of_run_can_be_asked_for(reader: Program, maple: Scene) -> None:
+    """As on the page Operations."""
+    assert list(get_args(Kind)) == [name for name, *_ in KINDS]
+    file = Run.objects.create(
+        district=maple.district, mode=RunMode.LIVE, trigger=Trigger.FILE,
+        state=RunState.COMPLETED, data_types=["student"],
+    )  # fmt: skip
+    assert [run["id"] for run in reader.get("/runs", kind="file")["data"]] == [file.pk]
 
 
 def test_C28_the_changes_of_a_run_are_its_plan(reader: Program, maple: Scene) -> None:
